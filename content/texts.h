@@ -1,0 +1,17 @@
+// The words the program itself puts on a screen, in every language it ships.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace hallcast::content {
+
+// The languages every shipped text has: pl en uk ru ka hi vi ar zh. The first is the office's own by default.
+std::span<const std::string_view> shipped_languages();
+
+// The text `id` ("number", "counter", "please_wait", "stale", "waiting", "welcome", "closed", ...) in `language`; in
+// English where that language is not shipped. An unknown id is a broken invariant. Texts live in content/texts/*.yaml.
+std::string_view text(std::string_view id, std::string_view language);
+
+}  // namespace hallcast::content

@@ -1,0 +1,44 @@
+// The queue core as the master runs it: one writer thread that decides, makes durable, applies, and only then answers.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "hallcast/v1/hall.pb.h"
+#include "hallcast/v1/queue.pb.h"
+#include "player/queue/store.h"
+#include "protocol/base/error.h"
+
+namespace hallcast::queue {
+
+struct CoreOptions {
+    // Milliseconds since 1970; injected by tests.
+    std::function<std::int64_t()> now_ms;
+    // What screens may know of each step, in order, after it is durable. Called on the core's thread.
+    std::function<void(const v1::HallEvent&)> publish;
+    std::chrono::milliseconds call_expiry{60'000};
+};
+
+// Internally synchronized.
+class Core {
+  public:
+    virtual ~Core() = default;  // answers what was accepted, then stops
+
+    // `done` is called on the core's thread, once, when the command is durable or rejected. Commands that arrive while a
+    // commit is under way share the next one (group commit). At most 4096 wait; beyond that, UNAVAILABLE at once.
+    virtual void submit(v1::Command command, std::function<void(const v1::CommandReply&)> done) = 0;
+    v1::CommandReply submit_and_wait(v1::Command command);
+
+    // Immutable snapshots, as of the last durable step. Null for an unknown hall; "" is the first hall.
+    virtual std::shared_ptr<const v1::HallState> hall_state(std::string_view hall) const = 0;
+    virtual std::vector<std::string> halls() const = 0;
+    virtual std::shared_ptr<const v1::Office> office() const = 0;
+};
+
+// Replays the store's log. Raises the store's epoch by one.
+Expected<std::unique_ptr<Core>> open_core(std::unique_ptr<Store> store, CoreOptions options);
+
+}  // namespace hallcast::queue

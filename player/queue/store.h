@@ -1,0 +1,43 @@
+// Where the log and the replies are kept. An interface, so that another database can serve several masters.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "hallcast/v1/queue.pb.h"
+#include "protocol/base/error.h"
+
+namespace hallcast::queue {
+
+// One command's outcome. Its events and its reply become durable together, or not at all.
+struct Outcome {
+    std::string cmd_id;
+    std::vector<v1::Event> events;
+    v1::CommandReply reply;
+};
+
+// Externally synchronized: the core's thread.
+class Store {
+  public:
+    virtual ~Store() = default;
+
+    // The log from its beginning, in order. Stops at the first error, which names the entry.
+    virtual Expected<void> replay(const std::function<void(const v1::Event&)>& apply) = 0;
+    // The reply that was given to this command before, however long ago.
+    virtual Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) = 0;
+    // All outcomes in one transaction, synced to disk when it returns. After an error none of them is there.
+    virtual Expected<void> commit(std::span<const Outcome> outcomes) = 0;
+    // One higher at every call, durable.
+    virtual Expected<std::uint64_t> next_epoch() = 0;
+};
+
+// SQLite, WAL, synchronous=FULL. Errors say what, where and what to do (read-only, full, newer version, in use by another master).
+Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file);
+
+}  // namespace hallcast::queue

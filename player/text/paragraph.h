@@ -1,0 +1,55 @@
+// A laid-out paragraph: positioned glyphs, ready for a painter. Immutable, shared between threads freely.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace hallcast::text {
+
+enum class Weight : std::uint8_t { regular, bold };
+enum class Align : std::uint8_t { start, centre, end };  // start is right where the paragraph's direction is right to left
+
+// How a text is set. `language` is a BCP 47 tag ("pl", "zh"): it chooses fonts, forms, line breaks and base direction.
+struct Style {
+    float size_px = 32;
+    Weight weight = Weight::regular;
+    std::string language = "en";
+    bool operator==(const Style&) const = default;
+};
+
+// Where a text goes. Widths and heights in pixels; 0 is "as much as it needs".
+struct Box {
+    float width = 0;
+    float height = 0;
+    int max_lines = 0;        // 0: as many as fit the height; what does not fit ends in an ellipsis
+    Align align = Align::start;
+    float min_size_px = 0;    // > 0: `fit`, the largest size in min_size_px..Style::size_px at which all of it fits the box
+    bool operator==(const Box&) const = default;
+};
+
+// One glyph of FontSet's font `font`, its origin on the baseline at (x, y), from the paragraph's top left corner.
+struct PlacedGlyph {
+    std::uint32_t font;
+    std::uint32_t glyph;
+    float x;
+    float y;
+};
+
+struct Paragraph {
+    float size_px = 0;        // after `fit`
+    Weight weight = Weight::regular;
+    float width = 0;          // of the widest line; with Box::width given and Align other than start, glyphs are placed in that width
+    float height = 0;         // of all lines, from the fonts really used, so that no mark is cut
+    float baseline = 0;       // of the first line, from the top
+    int lines = 0;
+    bool right_to_left = false;  // the base direction
+    bool truncated = false;   // ends in an ellipsis
+    int missing = 0;          // grapheme clusters that no font has: reported, drawn as nothing
+    std::vector<PlacedGlyph> glyphs;
+};
+
+using ParagraphPtr = std::shared_ptr<const Paragraph>;
+
+}  // namespace hallcast::text

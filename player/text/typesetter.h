@@ -1,0 +1,27 @@
+// Sets Unicode text: itemise, shape, break and fit, with a bounded cache of what was set before.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "player/text/paragraph.h"
+#include "protocol/base/error.h"
+
+namespace hallcast::text {
+
+class FontSet;
+
+// Internally synchronized. Layout never fails: broken UTF-8 becomes U+FFFD, and a missing glyph is counted and logged
+// once with the fonts that were searched.
+class Typesetter {
+  public:
+    virtual ~Typesetter() = default;
+
+    virtual ParagraphPtr set(std::string_view utf8, const Style& style, const Box& box = {}) = 0;
+    virtual const FontSet& fonts() const = 0;
+};
+
+// Opens no font before it is needed. `fonts` must outlive the typesetter.
+std::unique_ptr<Typesetter> make_typesetter(const FontSet& fonts);
+
+}  // namespace hallcast::text

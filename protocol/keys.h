@@ -1,0 +1,43 @@
+// CURVE keys in files of mode 0600, and who may connect to a master with which role.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/error.h"
+
+namespace hallcast::wire {
+
+struct KeyPair {
+    std::string public_key;           // Z85, 40 characters
+    std::string secret_key;
+};
+
+KeyPair make_key_pair();
+// Made at the first call. The public half lies beside it as FILE.pub, for carrying to another machine.
+Expected<KeyPair> load_or_make_key_pair(const std::filesystem::path& file);
+
+enum class Role { player, clerk, kiosk, content, admin };
+
+// What a client needs to reach a master. A YAML file: master (public key), client (public and secret key).
+struct Credentials {
+    std::string master_key;
+    KeyPair client;
+};
+Expected<Credentials> load_credentials(const std::filesystem::path& file);
+Expected<void> save_credentials(const std::filesystem::path& file, const Credentials& credentials);
+
+// A master's DIR/keys/authorized: one client a line, `role name public-key`; '#' begins a comment. Read again by the ZAP
+// handler when the file changes, so that an administrator edits it while the master runs.
+struct AuthorizedKey {
+    Role role;
+    std::string name;
+    std::string public_key;
+};
+Expected<std::vector<AuthorizedKey>> load_authorized(const std::filesystem::path& file);
+// Adds, or replaces the one with the same name.
+Expected<void> authorize(const std::filesystem::path& file, const AuthorizedKey& key);
+
+}  // namespace hallcast::wire
