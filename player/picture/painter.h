@@ -15,8 +15,8 @@ struct SDL_Window;
 namespace hallcast::picture {
 
 struct PaintStatistics {
-    std::uint64_t pictures = 0;       // presented
-    std::uint64_t unchanged = 0;      // scenes without damage, for which nothing was drawn
+    std::uint64_t pictures = 0;   // presented
+    std::uint64_t unchanged = 0;  // scenes without damage, for which nothing was drawn
     std::uint64_t damaged_pixels = 0;
 };
 

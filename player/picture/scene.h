@@ -49,7 +49,7 @@ using ImagePtr = std::shared_ptr<const Image>;
 
 struct Fill {
     Colour colour;
-    int radius = 0;                   // of the corners, pixels
+    int radius = 0;  // of the corners, pixels
     bool operator==(const Fill&) const = default;
 };
 
@@ -73,7 +73,7 @@ struct Video {
 };
 
 struct Item {
-    std::uint64_t id = 0;             // the same thing in two scenes has the same id; unique in a scene
+    std::uint64_t id = 0;  // the same thing in two scenes has the same id; unique in a scene
     ScreenRect box;
     std::variant<Fill, Text, Picture, Video> content;
     bool operator==(const Item&) const = default;

@@ -1,0 +1,80 @@
+#include "player/picture/text_tiles.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace hallcast::picture {
+
+namespace {
+
+// No glyph reaches farther from its origin than this many em (the widest ligatures take about ten), so that only those
+// near a cell need to be rasterised for it.
+constexpr float glyph_reach_em = 16;
+
+ScreenRect overlap(const ScreenRect& a, const ScreenRect& b) {
+    const int x = std::max(a.x, b.x), y = std::max(a.y, b.y);
+    return {x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
+}
+
+ScreenRect joined(const ScreenRect& a, const ScreenRect& b) {
+    if (a.empty()) return b;
+    const int x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+    return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
+}
+
+ScreenRect place(const text::PlacedGlyph& placed, const CachedGlyph& glyph) {
+    return {int(std::lround(placed.x)) + glyph.left, int(std::lround(placed.y)) - glyph.top, glyph.width, glyph.height};
+}
+
+}  // namespace
+
+TextTile draw_tile(const text::Paragraph& paragraph, int column, int row, GlyphCache& glyphs) {
+    const ScreenRect cell{column * TextTiles::cell_width, row * TextTiles::cell_height, TextTiles::cell_width,
+                          TextTiles::cell_height};
+    const float reach = glyph_reach_em * paragraph.size_px;
+    const auto for_each_near = [&](auto&& use) {
+        for (const auto& placed : paragraph.glyphs) {
+            if (placed.x < float(cell.x) - reach || placed.x > float(cell.right()) + reach) continue;
+            if (placed.y < float(cell.y) - reach || placed.y > float(cell.bottom()) + reach) continue;
+            const auto& glyph = glyphs.glyph(placed.font, placed.glyph, paragraph.size_px);
+            if (glyph.width == 0) continue;
+            const auto at = place(placed, glyph);
+            if (const auto inside = overlap(at, cell); !inside.empty()) use(glyph, at, inside);
+        }
+    };
+
+    TextTile tile;
+    bool plain = false;
+    bool coloured = false;
+    for_each_near([&](const CachedGlyph& glyph, const ScreenRect&, const ScreenRect& inside) {
+        tile.ink = joined(tile.ink, inside);
+        (glyph.colour ? coloured : plain) = true;
+    });
+    if (tile.ink.empty()) return tile;
+    if (plain) tile.coverage = make_image(PIXMAN_a8, tile.ink.width, tile.ink.height);
+    if (coloured) tile.coloured = make_image(PIXMAN_a8r8g8b8, tile.ink.width, tile.ink.height);
+
+    for_each_near([&](const CachedGlyph& glyph, const ScreenRect& at, const ScreenRect&) {
+        // Added, so that joined letters that meet inside a pixel leave no light seam.
+        auto& target = glyph.colour ? tile.coloured : tile.coverage;
+        pixman_image_composite32(glyph.colour ? PIXMAN_OP_OVER : PIXMAN_OP_ADD, glyph.image.image.get(), nullptr,
+                                 target.image.get(), 0, 0, 0, 0, at.x - tile.ink.x, at.y - tile.ink.y, at.width,
+                                 at.height);
+    });
+    return tile;
+}
+
+const TextTile& TextTiles::tile(const text::ParagraphPtr& paragraph, int column, int row, GlyphCache& glyphs) {
+    const Key key{paragraph.get(), column, row};
+    if (const auto* kept = cache_.find(key); kept && kept->paragraph.lock() == paragraph) return kept->tile;
+
+    // What nobody can ask for any more is dropped now and then, long before the bound would.
+    constexpr unsigned clean_every = 64;
+    if (++inserts_ % clean_every == 0) cache_.erase_if([](const Kept& kept) { return kept.paragraph.expired(); });
+
+    Kept made{paragraph, draw_tile(*paragraph, column, row, glyphs)};
+    const auto bytes = made.tile.coverage.bytes() + made.tile.coloured.bytes();
+    return cache_.insert(key, std::move(made), bytes).tile;
+}
+
+}  // namespace hallcast::picture

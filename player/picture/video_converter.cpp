@@ -1,0 +1,178 @@
+#include "player/picture/video_converter.h"
+
+#include <libyuv.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "protocol/base/error.h"
+
+namespace hallcast::picture {
+
+namespace {
+
+// Blocks of luma and of chroma both begin at multiples of this.
+constexpr int alignment = 2 * RowScaler::block;
+
+constexpr int half(int value) { return (value + 1) / 2; }
+
+const libyuv::YuvConstants& constants(ColourMatrix matrix, bool full_range) {
+    switch (matrix) {
+        case ColourMatrix::bt601:
+            return full_range ? libyuv::kYuvJPEGConstants : libyuv::kYuvI601Constants;
+        case ColourMatrix::bt2020:
+            return full_range ? libyuv::kYuvV2020Constants : libyuv::kYuv2020Constants;
+        case ColourMatrix::bt709:
+            break;
+    }
+    return full_range ? libyuv::kYuvF709Constants : libyuv::kYuvH709Constants;
+}
+
+void reserve(std::vector<std::uint8_t>& row, int bytes) {
+    const auto needed = std::size_t(bytes) + RowScaler::input_slack + RowScaler::output_slack;
+    if (row.size() < needed) row.resize(needed);
+}
+
+// The source row `y` of `rows` of a plane, `width` bytes, between two of its own. In place when nothing has to be made
+// and nothing reads behind it.
+const std::uint8_t* between_rows(const std::uint8_t* plane, int stride, int width, int height, int y, int rows,
+                                 bool slack, std::vector<std::uint8_t>& made) {
+    const auto pair = row_pair(y, height, rows);
+    const auto* upper = plane + std::ptrdiff_t(pair.upper) * stride;
+    if (pair.weight == 0 && !slack) return upper;
+    reserve(made, width);
+    if (pair.weight == 0) {
+        std::memcpy(made.data(), upper, std::size_t(width));
+    } else {
+        const auto* lower = plane + std::ptrdiff_t(pair.lower) * stride;
+        libyuv::InterpolatePlane(upper, 0, lower, 0, made.data(), 0, width, 1, pair.weight);
+    }
+    return made.data();
+}
+
+}  // namespace
+
+VideoConverter::VideoConverter() : scalers_(std::size_t(1) << 20), reduced_(std::size_t(16) << 20) {}
+
+std::shared_ptr<const RowScaler> VideoConverter::scaler(int from, int to) {
+    const SizeKey key{nullptr, from, to};
+    if (const auto* known = scalers_.find(key)) return *known;
+    constexpr std::size_t bytes_a_result = 5;  // 36 bytes a block of 8
+    return scalers_.insert(key, std::make_shared<const RowScaler>(from, to), std::size_t(to) * bytes_a_result);
+}
+
+// Linear interpolation would skip pixels below half size, so the whole frame is averaged down once.
+const VideoConverter::Planes& VideoConverter::reduced(const VideoFramePtr& frame, int width, int height) {
+    const SizeKey key{frame.get(), width, height};
+    if (const auto* known = reduced_.find(key); known && known->frame.lock() == frame) return known->planes;
+    reduced_.erase_if([&](const Reduced& kept) { return kept.frame.expired(); });
+
+    const auto luma = std::size_t(width) * std::size_t(height);
+    const auto chroma = std::size_t(half(width)) * std::size_t(half(height));
+    Reduced made;
+    made.frame = frame;
+    made.storage.resize(luma + 2 * chroma);
+    auto* y = made.storage.data();
+    auto* u = y + luma;
+    auto* v = u + chroma;
+    made.planes = {width, height, false, {y, u, v}, {width, half(width), half(width)}};
+
+    const auto* source_u = frame->planes[1];
+    const auto* source_v = frame->planes[2];
+    int stride_u = frame->strides[1], stride_v = frame->strides[2];
+    if (frame->format == PixelFormat::nv12) {
+        const auto size = std::size_t(half(frame->width)) * std::size_t(half(frame->height));
+        split_u_.resize(std::max(split_u_.size(), size));
+        split_v_.resize(std::max(split_v_.size(), size));
+        libyuv::SplitUVPlane(frame->planes[1], frame->strides[1], split_u_.data(), half(frame->width), split_v_.data(),
+                             half(frame->width), half(frame->width), half(frame->height));
+        source_u = split_u_.data();
+        source_v = split_v_.data();
+        stride_u = stride_v = half(frame->width);
+    }
+    const int failed =
+        libyuv::I420Scale(frame->planes[0], frame->strides[0], source_u, stride_u, source_v, stride_v, frame->width,
+                          frame->height, y, width, u, half(width), v, half(width), width, height, libyuv::kFilterBox);
+    HALLCAST_ASSERT(failed == 0);
+    const auto bytes = made.storage.size();
+    return reduced_.insert(key, std::move(made), bytes).planes;
+}
+
+const std::uint8_t* VideoConverter::make_row(const Planes& from, int plane, int y, int rows, const RowScaler& scaler,
+                                             int first, int last, std::vector<std::uint8_t>& made) {
+    const auto index = std::size_t(plane);
+    const int height = plane == 0 ? from.height : half(from.height);
+    const auto* row = between_rows(from.planes[index], from.strides[index], scaler.from(), height, y, rows,
+                                   !scaler.identity(), scaler.identity() ? made : between_);
+    if (scaler.identity()) return row;
+    reserve(made, scaler.to());
+    scaler.scale(row, made.data(), first, last);
+    return made.data();
+}
+
+void VideoConverter::make_chroma(const Planes& from, int y, int rows, const RowScaler& scaler, int first, int last,
+                                 const std::uint8_t*& u, const std::uint8_t*& v) {
+    if (!from.interleaved) {
+        u = make_row(from, 1, y, rows, scaler, first, last, chroma_u_);
+        v = make_row(from, 2, y, rows, scaler, first, last, chroma_v_);
+        return;
+    }
+    const auto* pairs =
+        between_rows(from.planes[1], from.strides[1], scaler.from() * 2, half(from.height), y, rows, false, between_);
+    reserve(split_u_, scaler.from());
+    reserve(split_v_, scaler.from());
+    libyuv::SplitUVPlane(pairs, 0, split_u_.data(), 0, split_v_.data(), 0, scaler.from(), 1);
+    u = split_u_.data();
+    v = split_v_.data();
+    if (scaler.identity()) return;
+    reserve(chroma_u_, scaler.to());
+    reserve(chroma_v_, scaler.to());
+    scaler.scale(u, chroma_u_.data(), first, last);
+    scaler.scale(v, chroma_v_.data(), first, last);
+    u = chroma_u_.data();
+    v = chroma_v_.data();
+}
+
+void VideoConverter::draw(const VideoFramePtr& frame, const ScreenRect& box, const DamageRegion& region,
+                          std::uint8_t* pixels, int stride) {
+    HALLCAST_ASSERT(frame->format != PixelFormat::bgra && frame->width > 0 && frame->height > 0);
+    HALLCAST_ASSERT(frame->planes[0] && frame->planes[1] && (frame->planes[2] || frame->format == PixelFormat::nv12));
+
+    Planes planes{frame->width, frame->height, frame->format == PixelFormat::nv12, frame->planes, frame->strides};
+    const int most_width = std::int64_t(frame->width) > 2 * std::int64_t(box.width) ? box.width : frame->width;
+    const int most_height = std::int64_t(frame->height) > 2 * std::int64_t(box.height) ? box.height : frame->height;
+    if (most_width != frame->width || most_height != frame->height) planes = reduced(frame, most_width, most_height);
+
+    const auto luma = scaler(planes.width, box.width);
+    const auto chroma = scaler(half(planes.width), half(box.width));
+    const auto& matrix = constants(frame->matrix, frame->full_range);
+
+    const auto boxes = region.boxes();
+    for (std::size_t begin = 0; begin < boxes.size();) {
+        std::size_t end = begin;
+        while (end < boxes.size() && boxes[end].y1 == boxes[begin].y1) ++end;
+        const int first = (boxes[begin].x1 - box.x) / alignment * alignment;
+        const int last = boxes[end - 1].x2 - box.x;
+        const bool in_place = end - begin == 1 && boxes[begin].x1 - box.x == first;
+        if (!in_place) reserve(converted_, (last - first) * 4);
+        for (int y = boxes[begin].y1; y < boxes[begin].y2; ++y) {
+            const auto* row_y = make_row(planes, 0, y - box.y, box.height, *luma, first, last, luma_);
+            const std::uint8_t* row_u = nullptr;
+            const std::uint8_t* row_v = nullptr;
+            make_chroma(planes, y - box.y, box.height, *chroma, first / 2, half(last), row_u, row_v);
+            auto* line = pixels + std::ptrdiff_t(y) * stride;
+            auto* target = in_place ? line + std::ptrdiff_t(box.x + first) * 4 : converted_.data();
+            libyuv::I422ToARGBMatrix(row_y + first, 0, row_u + first / 2, 0, row_v + first / 2, 0, target, 0, &matrix,
+                                     last - first, 1);
+            if (in_place) continue;
+            for (std::size_t i = begin; i < end; ++i) {
+                std::memcpy(line + std::ptrdiff_t(boxes[i].x1) * 4,
+                            converted_.data() + std::ptrdiff_t(boxes[i].x1 - box.x - first) * 4,
+                            std::size_t(boxes[i].x2 - boxes[i].x1) * 4);
+            }
+        }
+        begin = end;
+    }
+}
+
+}  // namespace hallcast::picture
