@@ -12,8 +12,8 @@ namespace hallcast::text {
 
 // Coverage (1 byte a pixel) or, for colour glyphs, premultiplied BGRA (4 bytes a pixel). Rows are `stride` bytes apart.
 struct GlyphBitmap {
-    int left = 0;    // from the glyph's origin to the bitmap's left edge, pixels
-    int top = 0;     // from the baseline up to the bitmap's top edge, pixels
+    int left = 0;  // from the glyph's origin to the bitmap's left edge, pixels
+    int top = 0;   // from the baseline up to the bitmap's top edge, pixels
     int width = 0;
     int height = 0;
     int stride = 0;

@@ -9,7 +9,8 @@
 namespace hallcast::text {
 
 enum class Weight : std::uint8_t { regular, bold };
-enum class Align : std::uint8_t { start, centre, end };  // start is right where the paragraph's direction is right to left
+// `start` is right, and `end` left, where the paragraph's direction is right to left.
+enum class Align : std::uint8_t { start, centre, end };
 
 // How a text is set. `language` is a BCP 47 tag ("pl", "zh"): it chooses fonts, forms, line breaks and base direction.
 struct Style {
@@ -23,9 +24,10 @@ struct Style {
 struct Box {
     float width = 0;
     float height = 0;
-    int max_lines = 0;        // 0: as many as fit the height; what does not fit ends in an ellipsis
+    int max_lines = 0;  // 0: as many as fit the height; what does not fit ends in an ellipsis
     Align align = Align::start;
-    float min_size_px = 0;    // > 0: `fit`, the largest size in min_size_px..Style::size_px at which all of it fits the box
+    float min_size_px =
+        0;  // > 0: `fit`, the largest size in min_size_px..Style::size_px at which all of it fits the box
     bool operator==(const Box&) const = default;
 };
 
@@ -38,15 +40,16 @@ struct PlacedGlyph {
 };
 
 struct Paragraph {
-    float size_px = 0;        // after `fit`
+    float size_px = 0;  // after `fit`
     Weight weight = Weight::regular;
-    float width = 0;          // of the widest line; with Box::width given and Align other than start, glyphs are placed in that width
-    float height = 0;         // of all lines, from the fonts really used, so that no mark is cut
-    float baseline = 0;       // of the first line, from the top
+    float width =
+        0;  // of the widest line; with Box::width given and Align other than start, glyphs are placed in that width
+    float height = 0;    // of all lines, from the fonts really used, so that no mark is cut
+    float baseline = 0;  // of the first line, from the top
     int lines = 0;
     bool right_to_left = false;  // the base direction
-    bool truncated = false;   // ends in an ellipsis
-    int missing = 0;          // grapheme clusters that no font has: reported, drawn as nothing
+    bool truncated = false;      // ends in an ellipsis
+    int missing = 0;             // grapheme clusters that no font has: reported, drawn as nothing
     std::vector<PlacedGlyph> glyphs;
 };
 

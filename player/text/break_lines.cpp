@@ -1,0 +1,132 @@
+#include "player/text/break_lines.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace hallcast::text {
+namespace {
+
+constexpr char16_t soft_hyphen = u'\u00ad';
+
+// By how much, in em, dividing where the text has to be shaped again may make a line narrower than its near width says.
+constexpr double slack = 1;
+
+// Sums of floats differ in their last bits; a thousandth of a pixel is seen by nobody.
+constexpr double tolerance = 1e-5;
+
+std::int32_t find_line_end(const std::u16string& text, std::int32_t from) {
+    const auto at = std::find_if(text.begin() + from, text.end(), is_line_end);
+    return static_cast<std::int32_t>(at - text.begin());
+}
+
+std::int32_t without_blanks(const std::u16string& text, std::int32_t start, std::int32_t end) {
+    while (end > start && is_trailing_blank(text[static_cast<std::size_t>(end - 1)])) --end;
+    return end;
+}
+
+class Breaker {
+  public:
+    Breaker(ShapedText& text, double width)
+        : text_(text), width_(width), limit_(width + width * tolerance + tolerance) {}
+
+    // The line that starts at `start`, in the stretch without line ends that ends at `content_end`.
+    Line next(std::int32_t start, std::int32_t content_end) {
+        Line line{start, content_end, content_end, LineTail::none, false};
+        if (width_ <= 0) return line;
+        line.end = without_blanks(text_.text(), start, content_end);
+        // Only what may fit is worth the exact width, which shapes again.
+        if (text_.near_width(start, line.end) <= limit_ + slack && text_.width(start, line.end) <= limit_) return line;
+        if (auto between_words = latest_that_fits(start, allowed_breaks(start, content_end))) return *between_words;
+        return inside_word(start, content_end);
+    }
+
+    std::optional<Line> latest_that_fits(std::int32_t start, const std::vector<std::int32_t>& ends,
+                                         LineTail tail = LineTail::none) {
+        // The near widths leave a few candidates; the exact one decides, from the widest down.
+        for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
+            const Line line = line_to(start, *end, tail);
+            if (text_.near_width(start, line.end) > limit_ + slack) continue;
+            if (text_.width(line.start, line.end, line.tail) <= limit_) return line;
+        }
+        return std::nullopt;
+    }
+
+    std::vector<std::int32_t> clusters_that_may_fit(std::int32_t start, std::int32_t content_end) const {
+        std::vector<std::int32_t> ends;
+        for (std::int32_t at = start + 1; at <= content_end; ++at) {
+            if (!text_.starts_cluster(at)) continue;
+            if (width_ > 0 && text_.near_width(start, at) > limit_ + slack && !ends.empty()) break;
+            ends.push_back(at);
+        }
+        return ends;
+    }
+
+  private:
+    Line line_to(std::int32_t start, std::int32_t at, LineTail tail) const {
+        Line line{start, without_blanks(text_.text(), start, at), at, tail, false};
+        if (tail == LineTail::none && at > start && text_.text()[static_cast<std::size_t>(at - 1)] == soft_hyphen) {
+            line.tail = LineTail::hyphen;
+        }
+        return line;
+    }
+
+    std::vector<std::int32_t> allowed_breaks(std::int32_t start, std::int32_t content_end) {
+        const std::vector<std::int32_t>& all = text_.line_breaks();
+        std::vector<std::int32_t> ends;
+        for (auto at = std::ranges::upper_bound(all, start); at != all.end() && *at < content_end; ++at) {
+            if (!text_.starts_cluster(*at)) continue;
+            if (text_.near_width(start, without_blanks(text_.text(), start, *at)) > limit_ + slack) break;
+            ends.push_back(*at);
+        }
+        return ends;
+    }
+
+    Line inside_word(std::int32_t start, std::int32_t content_end) {
+        const std::vector<std::int32_t> ends = clusters_that_may_fit(start, content_end);
+        Line line{start, ends.front(), ends.front(), LineTail::none, true};
+        for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
+            if (text_.width(start, *end) > limit_) continue;
+            line.end = line.next = *end;
+            break;
+        }
+        return line;
+    }
+
+    ShapedText& text_;
+    double width_;
+    double limit_;
+};
+
+}  // namespace
+
+std::vector<Line> break_lines(ShapedText& text, double width, std::size_t most) {
+    std::vector<Line> lines;
+    Breaker breaker(text, width);
+    const auto length = static_cast<std::int32_t>(text.text().size());
+    std::int32_t content_end = -1;
+    for (std::int32_t start = 0; start < length && lines.size() < most;) {
+        if (content_end < start) content_end = find_line_end(text.text(), start);
+        Line line = breaker.next(start, content_end);
+        // What is left of a paragraph may be its line end only, which then belongs to the line before it.
+        if (line.next >= content_end) line.next = std::min(content_end + 1, length);
+        start = line.next;
+        lines.push_back(line);
+    }
+    return lines;
+}
+
+Line end_in_ellipsis(ShapedText& text, std::int32_t start, double width) {
+    const std::int32_t content_end = find_line_end(text.text(), start);
+    const auto length = static_cast<std::int32_t>(text.text().size());
+    Breaker breaker(text, width);
+    Line line{start, start, length, LineTail::ellipsis, false};
+    if (width <= 0) {
+        line.end = without_blanks(text.text(), start, content_end);
+    } else if (const auto longest = breaker.latest_that_fits(start, breaker.clusters_that_may_fit(start, content_end),
+                                                             LineTail::ellipsis)) {
+        line.end = longest->end;
+    }
+    return line;
+}
+
+}  // namespace hallcast::text

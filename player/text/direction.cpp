@@ -1,0 +1,50 @@
+#include "player/text/direction.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "protocol/base/error.h"
+
+namespace hallcast::text {
+namespace {
+
+struct CloseBidi {
+    void operator()(UBiDi* bidi) const { ubidi_close(bidi); }
+};
+using BidiHandle = std::unique_ptr<UBiDi, CloseBidi>;
+
+// Nothing below U+0590 (Hebrew) is right to left.
+bool all_left_to_right(const std::u16string& text) {
+    return std::ranges::all_of(text, [](char16_t unit) { return unit < 0x590; });
+}
+
+}  // namespace
+
+Directions resolve_directions(const std::u16string& text, const Language& language) {
+    Directions result;
+    result.first_base = language.right_to_left ? 1 : 0;
+    result.levels.assign(text.size(), 0);
+    result.base.assign(text.size(), result.first_base);
+    if (text.empty() || (!language.right_to_left && all_left_to_right(text))) return result;
+
+    const auto length = static_cast<std::int32_t>(text.size());
+    UErrorCode status = U_ZERO_ERROR;
+    const BidiHandle bidi(ubidi_openSized(length, 0, &status));
+    ubidi_setPara(bidi.get(), text.data(), length, language.right_to_left ? UBiDiLevel{1} : UBIDI_DEFAULT_LTR, nullptr,
+                  &status);
+    const UBiDiLevel* levels = ubidi_getLevels(bidi.get(), &status);
+    HALLCAST_ASSERT(U_SUCCESS(status));  // only memory can run out: any clean text has levels
+    std::copy_n(levels, length, result.levels.begin());
+    for (std::int32_t paragraph = 0; paragraph < ubidi_countParagraphs(bidi.get()); ++paragraph) {
+        std::int32_t start = 0;
+        std::int32_t limit = 0;
+        UBiDiLevel base = 0;
+        ubidi_getParagraphByIndex(bidi.get(), paragraph, &start, &limit, &base, &status);
+        HALLCAST_ASSERT(U_SUCCESS(status));
+        std::fill(result.base.begin() + start, result.base.begin() + limit, base);
+        if (paragraph == 0) result.first_base = base;
+    }
+    return result;
+}
+
+}  // namespace hallcast::text

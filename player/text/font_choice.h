@@ -1,0 +1,41 @@
+// Chooses a font for each grapheme cluster, as whole clusters only.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "player/text/font_library.h"
+
+namespace hallcast::text {
+
+// Externally synchronized; made for one text.
+class FontChoice {
+  public:
+    FontChoice(const FontLibrary& fonts, HanForm han, Weight weight) : fonts_(fonts), han_(han), weight_(weight) {}
+
+    struct Chosen {
+        FontId font = no_font;
+        bool complete = true;  // false: a part of the cluster, or all of it, is in no font
+    };
+    // The first font that has all of the cluster; else the first that has its first character.
+    Chosen choose(std::u16string_view cluster, UScriptCode script);
+
+  private:
+    struct Candidates {
+        UScriptCode script;
+        bool emoji;
+        std::vector<FontFile> files;
+        std::vector<const FontFace*> faces;  // those opened so far, in the order of `files`
+    };
+    Candidates& candidates(UScriptCode script, bool emoji);
+    const FontFace* candidate(Candidates& all, std::size_t index);
+    Chosen choose_from_all(std::u16string_view cluster, Candidates& all);
+
+    const FontLibrary& fonts_;
+    HanForm han_;
+    Weight weight_;
+    std::vector<Candidates> candidates_;
+    std::size_t latest_ = 0;
+};
+
+}  // namespace hallcast::text

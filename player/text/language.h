@@ -1,0 +1,24 @@
+// What a BCP 47 language tag says about setting text: its usual script, its direction, its Han forms.
+#pragma once
+
+#include <unicode/uscript.h>
+
+#include <string>
+#include <string_view>
+
+namespace hallcast::text {
+
+// Which of the regional forms Han characters take; the order of Noto's faces in its font collections.
+enum class HanForm : unsigned char { japanese, korean, simplified, traditional, hong_kong, unspecified };
+
+struct Language {
+    std::string tag;                     // as given
+    UScriptCode script = USCRIPT_LATIN;  // the language's usual one, or the tag's script subtag
+    HanForm han = HanForm::unspecified;
+    bool right_to_left = false;
+};
+
+// Never fails: an unknown tag is a left-to-right language in Latin script.
+Language parse_language(std::string_view tag);
+
+}  // namespace hallcast::text

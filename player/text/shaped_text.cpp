@@ -1,0 +1,227 @@
+#include "player/text/shaped_text.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "player/text/font_choice.h"
+
+namespace hallcast::text {
+namespace {
+
+std::size_t index(std::int32_t position) { return static_cast<std::size_t>(position); }
+
+void widen(Reach& reach, const Reach& other) {
+    reach.above = std::max(reach.above, other.above);
+    reach.below = std::max(reach.below, other.below);
+}
+
+void widen(LineReach& reach, const LineReach& other) {
+    widen(reach.level, other.level);
+    widen(reach.shifted, other.shifted);
+}
+
+double sum_of_advances(const std::vector<ShapedGlyph>& glyphs) {
+    double sum = 0;
+    for (const ShapedGlyph& glyph : glyphs) sum += glyph.advance;
+    return sum;
+}
+
+}  // namespace
+
+ShapedText::ShapedText(const std::u16string& text, const Language& language, Weight weight, const FontLibrary& fonts,
+                       BreakIterators& breaks)
+    : text_(text),
+      language_(language),
+      hb_language_(shaping_language(language)),
+      weight_(weight),
+      fonts_(fonts),
+      breaks_(breaks),
+      shaper_(fonts),
+      itemised_(itemise(text, language, weight, fonts, breaks)),
+      advance_before_(text.size() + 1, 0),
+      safe_to_divide_(text.size() + 1, 1) {
+    runs_.reserve(itemised_.items.size());
+    for (const Item& item : itemised_.items) {
+        runs_.push_back(shaped(text_, item, item.start, item.end));
+        measure(runs_.back());
+    }
+    double sum = 0;
+    for (double& advance : advance_before_) sum += std::exchange(advance, sum);
+}
+
+bool ShapedText::right_to_left_at(std::int32_t at) const {
+    const auto& base = itemised_.directions.base;
+    return ((index(at) < base.size() ? base[index(at)] : itemised_.directions.first_base) & 1) != 0;
+}
+
+const std::vector<std::int32_t>& ShapedText::line_breaks() {
+    if (!line_breaks_) line_breaks_ = breaks_.line_breaks(text_, language_.tag);
+    return *line_breaks_;
+}
+
+ShapedText::Run ShapedText::shaped(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end) {
+    Run run{item, {}, {}};
+    shaper_.shape(text, item, start, end, hb_language_, run.glyphs);
+    run.reach = reach_of(item, run.glyphs);
+    return run;
+}
+
+LineReach ShapedText::reach_of(const Item& item, const std::vector<ShapedGlyph>& glyphs) const {
+    if (item.font == no_font) return {};
+    const FontFace& face = fonts_.face(item.font);
+    LineReach reach{face.line_reach(), {}};
+    for (const ShapedGlyph& glyph : glyphs) {
+        const Reach ink = face.ink(glyph.glyph);
+        widen(glyph.y == 0 ? reach.level : reach.shifted, {ink.above + glyph.y, ink.below - glyph.y});
+    }
+    return reach;
+}
+
+// Puts each cluster's advance on its characters: on each of them a part, where a ligature stands for several.
+void ShapedText::measure(const Run& run) {
+    for (std::int32_t at = run.item.start + 1; at < run.item.end; ++at) safe_to_divide_[index(at)] = 0;
+    const bool leftwards = (run.item.level & 1) != 0;
+    const auto& glyphs = run.glyphs;
+    std::int32_t cluster_end = run.item.end;
+    for (std::size_t left = glyphs.size(); left > 0;) {  // in logical order, last cluster first
+        const auto nth = [&](std::size_t n) -> const ShapedGlyph& {
+            return leftwards ? glyphs[glyphs.size() - 1 - n] : glyphs[n];
+        };
+        const std::int32_t cluster = nth(left - 1).cluster;
+        double advance = 0;
+        bool safe = true;
+        for (; left > 0 && nth(left - 1).cluster == cluster; --left) {
+            advance += nth(left - 1).advance;
+            safe = safe && nth(left - 1).safe_to_break;
+        }
+        if (cluster > run.item.start) safe_to_divide_[index(cluster)] = safe ? 1 : 0;
+        const auto is_start = [&](std::int32_t at) { return at == cluster || starts_cluster(at); };
+        int parts = 0;
+        for (std::int32_t at = cluster; at < cluster_end; ++at) parts += is_start(at) ? 1 : 0;
+        for (std::int32_t at = cluster; at < cluster_end; ++at) {
+            if (is_start(at)) advance_before_[index(at)] = advance / parts;
+        }
+        cluster_end = cluster;
+    }
+}
+
+std::size_t ShapedText::first_run_after(std::int32_t position) const {
+    const auto run = std::ranges::upper_bound(runs_, position, {}, [](const Run& r) { return r.item.end; });
+    return static_cast<std::size_t>(run - runs_.begin());
+}
+
+bool ShapedText::divides_well(const Run& run, std::int32_t at) const {
+    return at <= run.item.start || at >= run.item.end || safe_to_divide_[index(at)] != 0;
+}
+
+void ShapedText::glyphs_of(const Run& run, std::int32_t start, std::int32_t end, std::vector<ShapedGlyph>& glyphs) {
+    start = std::max(start, run.item.start);
+    end = std::min(end, run.item.end);
+    glyphs.clear();
+    if (divides_well(run, start) && divides_well(run, end)) {
+        // From left to right the clusters ascend, or descend where the run is right to left.
+        const bool leftwards = (run.item.level & 1) != 0;
+        const auto first = std::ranges::partition_point(run.glyphs, [&](const ShapedGlyph& glyph) {
+            return leftwards ? glyph.cluster >= end : glyph.cluster < start;
+        });
+        const auto last = std::partition_point(first, run.glyphs.end(), [&](const ShapedGlyph& glyph) {
+            return leftwards ? glyph.cluster >= start : glyph.cluster < end;
+        });
+        glyphs.assign(first, last);
+    } else {
+        shaper_.shape(text_, run.item, start, end, hb_language_, glyphs);
+    }
+}
+
+const ShapedText::Tail& ShapedText::tail_at(std::int32_t start, std::int32_t end, LineTail tail) {
+    // In the font of what it follows.
+    std::size_t run = first_run_after(std::max(start, end - 1));
+    if (run == runs_.size() && run > 0) --run;
+    const UScriptCode script = runs_.empty() ? language_.script : runs_[run].item.script;
+    const std::pair key(script, tail);
+    const auto known = std::ranges::find(tails_, key, &decltype(tails_)::value_type::first);
+    if (known != tails_.end()) return known->second;
+
+    FontChoice choice(fonts_, language_.han, weight_);
+    Tail made{tail == LineTail::ellipsis ? u"\u2026" : u"\u2010", {}, 0};
+    FontChoice::Chosen chosen = choice.choose(made.text, script);
+    if (!chosen.complete) {
+        made.text = tail == LineTail::ellipsis ? u"..." : u"-";
+        chosen = choice.choose(std::u16string_view(made.text).substr(0, 1), script);
+    }
+    const auto length = static_cast<std::int32_t>(made.text.size());
+    made.run = shaped(made.text, {0, length, 0, script, chosen.font}, 0, length);
+    made.width = sum_of_advances(made.run.glyphs);
+    return tails_.emplace_back(key, std::move(made)).second;
+}
+
+double ShapedText::near_width(std::int32_t start, std::int32_t end) const {
+    return end <= start ? 0 : advance_before_[index(end)] - advance_before_[index(start)];
+}
+
+double ShapedText::width(std::int32_t start, std::int32_t end, LineTail tail) {
+    double width = tail == LineTail::none ? 0 : tail_at(start, end, tail).width;
+    if (end <= start) return width;
+    if (safe_to_divide_[index(start)] != 0 && safe_to_divide_[index(end)] != 0) return width + near_width(start, end);
+    for (std::size_t i = first_run_after(start); i < runs_.size() && runs_[i].item.start < end; ++i) {
+        const Run& run = runs_[i];
+        if (divides_well(run, start) && divides_well(run, end)) {
+            width += near_width(std::max(start, run.item.start), std::min(end, run.item.end));
+        } else {
+            glyphs_of(run, start, end, scratch_);
+            width += sum_of_advances(scratch_);
+        }
+    }
+    return width;
+}
+
+LineReach ShapedText::reach(std::int32_t start, std::int32_t end, LineTail tail) {
+    LineReach reach;
+    if (tail != LineTail::none) reach = tail_at(start, end, tail).run.reach;
+    for (std::size_t i = first_run_after(start); i < runs_.size() && runs_[i].item.start < end; ++i) {
+        const Run& run = runs_[i];
+        widen(reach, run.reach);
+        if (divides_well(run, start) && divides_well(run, end)) continue;
+        glyphs_of(run, start, end, scratch_);
+        widen(reach, reach_of(run.item, scratch_));
+    }
+    if (reach.level.above + reach.level.below > 0) return reach;
+    // An empty line is as high as a letter of the language would make it.
+    FontChoice choice(fonts_, language_.han, weight_);
+    const FontChoice::Chosen usual = choice.choose(u" ", language_.script);
+    return {usual.font == no_font ? Reach{1, 0.25F} : fonts_.face(usual.font).line_reach(), {}};
+}
+
+LineOfGlyphs ShapedText::line(std::int32_t start, std::int32_t end, LineTail tail) {
+    LineOfGlyphs line;
+    const auto place = [&](const Item& item, const std::vector<ShapedGlyph>& glyphs) {
+        for (const ShapedGlyph& glyph : glyphs) {
+            line.glyphs.push_back({item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y});
+            line.width += glyph.advance;
+        }
+    };
+    const auto place_tail = [&] {
+        if (tail == LineTail::none) return;
+        const Run& run = tail_at(start, end, tail).run;
+        place(run.item, run.glyphs);
+    };
+
+    const std::size_t first = first_run_after(start);
+    std::vector<UBiDiLevel> levels;
+    for (std::size_t i = first; i < runs_.size() && runs_[i].item.start < end; ++i)
+        levels.push_back(runs_[i].item.level);
+    std::vector<std::int32_t> order(levels.size());
+    if (!levels.empty()) ubidi_reorderVisual(levels.data(), static_cast<std::int32_t>(levels.size()), order.data());
+
+    const bool leftwards = right_to_left_at(start);
+    if (leftwards) place_tail();
+    for (const std::int32_t nth : order) {
+        const Run& run = runs_[first + index(nth)];
+        glyphs_of(run, start, end, scratch_);
+        place(run.item, scratch_);
+    }
+    if (!leftwards) place_tail();
+    return line;
+}
+
+}  // namespace hallcast::text
