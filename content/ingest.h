@@ -17,8 +17,8 @@ struct IngestProgress {
     double share = 0;
 };
 
-// Blocks until done; run it on a thread of its own. Refuses with a reason a person understands ("notes.txt: is no video or
-// picture: ..."). The upload is left alone; nothing of a failed ingest stays behind.
+// Blocks until done; run it on a thread of its own. Refuses with a reason a person understands ("notes.txt: is no video
+// or picture: ..."). The upload is left alone; nothing of a failed ingest stays behind.
 Expected<v1::ContentItem> ingest(Library& library, const std::filesystem::path& upload, const std::string& title,
                                  const std::function<void(const IngestProgress&)>& progress, std::stop_token stop = {});
 

@@ -14,30 +14,49 @@
 
 namespace hallcast::content {
 
-// Folder layout: DIR/blobs/<sha256> the files, DIR/manifest.json the list (protobuf JSON), DIR/incoming work in progress.
-// Internally synchronized. Every change is on disk (synced) when its call returns.
+// What a manifest may hold, so that it fits in one message and no file or peer can exhaust a player.
+constexpr int most_items = 2000;
+constexpr std::uint64_t most_item_bytes = 16ull << 30;
+
+// Folder layout: DIR/blobs/<sha256> the files, DIR/manifest.json the list (protobuf JSON), DIR/incoming work in
+// progress. Internally synchronized. Every change is on disk (synced) when its call returns.
 class Library {
   public:
     virtual ~Library() = default;
 
     virtual v1::ContentManifest manifest() const = 0;
 
-    // Moves `file` (already what players play) in under its hash, appends it to the list. The same content again changes
-    // nothing and gives the item that is there. `item` brings kind, title, duration, size and loudness.
+    // Moves `file` (already what players play) in under its hash, appends it to the list. The same content again
+    // changes nothing and gives the item that is there; `file` is gone then, too. `item` brings kind, title, duration,
+    // size and loudness. `file` must not be written to any more.
     virtual Expected<v1::ContentItem> add(const std::filesystem::path& file, v1::ContentItem item) = 0;
     virtual Expected<void> remove(std::string_view id) = 0;
 
     // For a player's cache: takes over the master's list once every file in it is here.
     virtual Expected<void> replace_manifest(const v1::ContentManifest& manifest) = 0;
 
-    // The file of a blob; whether it exists is for the caller to see.
+    // The file of a blob; whether it exists is for the caller to see. Empty for what is no SHA-256, so that nothing a
+    // peer asks for leads out of the folder.
     virtual std::filesystem::path blob(std::string_view sha256) const = 0;
     virtual std::filesystem::path incoming() const = 0;  // a folder on the same file system, for uploads and downloads
 
-    // Called after each change, from the thread that made it.
+    // Called after each change, from the thread that made it, changes in order. It may ask for the manifest, but not
+    // change the library.
     virtual void on_change(std::function<void(const v1::ContentManifest&)> listener) = 0;
 };
 
+// One process at a time: fails while another has the folder open, saying so. Cleans up what a crash left: everything in
+// incoming/ whose name begins with "ingest-", "upload-" or "adding-" (downloads are kept, they are resumed).
+// A manifest.json that cannot be read never stops a hall: it is moved aside, the one before it is taken (or an empty
+// one), blobs that no list names any more are moved to DIR/orphans, and the log says so.
 Expected<std::unique_ptr<Library>> open_library(const std::filesystem::path& directory);
+
+// The list as it is on disk, without opening (and locking) the library: for `content list` beside a running master.
+// No library yet: an empty one.
+Expected<v1::ContentManifest> read_manifest(const std::filesystem::path& directory);
+
+// For a player's side: blobs that came in by another way than add() take their place under blobs/ here. `file` must be
+// in incoming(), complete and verified; it is synced and renamed.
+Expected<void> settle_blob(Library& library, const std::filesystem::path& file, std::string_view sha256);
 
 }  // namespace hallcast::content

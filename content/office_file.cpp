@@ -1,0 +1,248 @@
+#include "content/office_file.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "content/utf8.h"
+#include "content/yaml_reader.h"
+#include "protocol/base/resource.h"
+
+namespace hallcast::content {
+
+std::span<const Resource> sample_files();  // made by hallcast_embed
+
+namespace {
+
+// Far beyond any office, near enough that no file can exhaust a player.
+constexpr std::size_t most_bytes = 1 << 20;
+constexpr std::size_t most_services = 100, most_counters = 500, most_halls = 32, most_ticker_texts = 100;
+constexpr std::size_t most_languages = 40, most_hours = 50;
+constexpr std::size_t name_limit = 300, text_limit = 2000;
+
+const std::vector<std::string_view> weekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+
+bool only(std::string_view text, std::string_view extra, bool letters_upper, bool letters_lower, bool digits) {
+    return std::all_of(text.begin(), text.end(), [&](char c) {
+        return (letters_upper && c >= 'A' && c <= 'Z') || (letters_lower && c >= 'a' && c <= 'z') ||
+               (digits && c >= '0' && c <= '9') || extra.find(c) != std::string_view::npos;
+    });
+}
+
+std::string identifier(const YamlPlace& place, std::string_view what) {
+    std::string id = place.line(what, 32);
+    if (!only(id, "_-", true, true, true))
+        place.refuse("{} must be of letters a-z, digits, '-' and '_', is '{}'", what, id);
+    return id;
+}
+
+bool is_prefix(std::string_view text) {
+    return !text.empty() && text.size() <= 3 && only(text, "", true, false, false);
+}
+
+// Enough of BCP 47 for the tags an office uses: "pl", "zh", "zh-Hant", "pt-BR".
+bool is_language(std::string_view tag) {
+    const std::size_t primary = std::min(tag.find('-'), tag.size());
+    if (primary < 2 || primary > 3 || !only(tag.substr(0, primary), "", false, true, false)) return false;
+    return tag.size() <= 16 && tag.back() != '-' && tag.find("--") == std::string_view::npos &&
+           only(tag, "-", true, true, true);
+}
+
+class OfficeReader {
+  public:
+    explicit OfficeReader(const YamlPlace& place)
+        : file_(place, "an office",
+                {"id", "name", "time_zone", "languages", "services", "counters", "halls", "hours"}) {}
+
+    v1::Office read() {
+        office_.set_id(identifier(file_.need("id"), "the office's id"));
+        read_languages(file_.need("languages"));
+        texts(file_.need("name"), "the office's name", name_limit, *office_.mutable_name());
+        read_time_zone(file_.need("time_zone"));
+        for (const YamlPlace& place : file_.need("services").list("'services'", most_services)) read_service(place);
+        for (const YamlPlace& place : file_.need("halls").list("'halls'", most_halls)) read_hall(place);
+        for (const YamlPlace& place : file_.need("counters").list("'counters'", most_counters)) read_counter(place);
+        if (const YamlPlace* hours = file_.find("hours"))
+            for (const YamlPlace& place : hours->list("'hours'", most_hours)) read_hours(place);
+        return std::move(office_);
+    }
+
+  private:
+    void read_languages(const YamlPlace& list) {
+        std::set<std::string> seen;
+        for (const YamlPlace& place : list.list("'languages'", most_languages)) {
+            const std::string tag = place.line("a language", 16);
+            if (!is_language(tag)) place.refuse("'{}' is no language tag; write it like pl, uk or zh-Hant", tag);
+            if (!seen.insert(tag).second) place.refuse("language '{}' is there twice", tag);
+            office_.add_languages(tag);
+        }
+    }
+
+    // The office's own language must be there: it is what the screen falls back to.
+    void texts(const YamlPlace& place, const std::string& what, std::size_t limit,
+               google::protobuf::Map<std::string, std::string>& into) {
+        for (const auto& [key, value] : place.pairs(what, most_languages)) {
+            const std::string tag = key.line("a language", 16);
+            if (std::find(office_.languages().begin(), office_.languages().end(), tag) == office_.languages().end())
+                key.refuse("{} is in '{}', which is not one of the office's languages ({})", what, tag,
+                           fmt::join(office_.languages(), ", "));
+            into[tag] = value.line(what + " in '" + tag + "'", limit);
+        }
+        if (!into.contains(office_.languages(0)))
+            place.refuse("{} needs a text in '{}', the first of the office's languages", what, office_.languages(0));
+    }
+
+    void read_time_zone(const YamlPlace& place) {
+        const std::string zone = place.line("the time zone", 64);
+        const std::filesystem::path known = "/usr/share/zoneinfo";
+        const bool plausible = only(zone, "/_+-", true, true, true) && zone.front() != '/' && zone.back() != '/';
+        if (!plausible || (std::filesystem::exists(known / "UTC") && !std::filesystem::is_regular_file(known / zone)))
+            place.refuse("'{}' is no time zone; write it like Europe/Warsaw", zone);
+        office_.set_time_zone(zone);
+    }
+
+    void read_service(const YamlPlace& place) {
+        const YamlRecord record(place, "a service", {"id", "name", "prefix"});
+        v1::Service service;
+        service.set_id(identifier(record.need("id"), "a service's id"));
+        if (!services_.insert(service.id()).second)
+            record.need("id").refuse("service '{}' is there twice", service.id());
+        texts(record.need("name"), "the name of service '" + service.id() + "'", name_limit, *service.mutable_name());
+        if (const YamlPlace* prefix = record.find("prefix")) {
+            service.set_prefix(prefix->line("a prefix", 32));
+            if (!is_prefix(service.prefix()))
+                prefix->refuse("a prefix must be 1..3 letters A-Z, is '{}'", service.prefix());
+        } else if (!is_prefix(service.id())) {
+            place.refuse("service '{}' needs a 'prefix' of 1..3 letters A-Z for its tickets, as its id is none",
+                         service.id());
+        }
+        // Two series with one prefix would print the same number on two visitors' tickets.
+        const std::string& series = service.prefix().empty() ? service.id() : service.prefix();
+        if (!prefixes_.insert(series).second) place.refuse("prefix '{}' belongs to another service already", series);
+        *office_.add_services() = std::move(service);
+    }
+
+    void read_hall(const YamlPlace& place) {
+        const YamlRecord record(place, "a hall", {"id", "name", "ticker"});
+        v1::Hall hall;
+        hall.set_id(identifier(record.need("id"), "a hall's id"));
+        if (!halls_.insert(hall.id()).second) record.need("id").refuse("hall '{}' is there twice", hall.id());
+        texts(record.need("name"), "the name of hall '" + hall.id() + "'", name_limit, *hall.mutable_name());
+        if (const YamlPlace* ticker = record.find("ticker")) {
+            std::set<std::string> seen;
+            for (const YamlPlace& entry : ticker->list("'ticker'", most_ticker_texts)) {
+                const YamlRecord text(entry, "a ticker text", {"id", "text"});
+                v1::Text& added = *hall.add_ticker();
+                added.set_id(identifier(text.need("id"), "a ticker text's id"));
+                if (!seen.insert(added.id()).second)
+                    text.need("id").refuse("ticker text '{}' is there twice", added.id());
+                texts(text.need("text"), "ticker text '" + added.id() + "'", text_limit, *added.mutable_text());
+            }
+        }
+        *office_.add_halls() = std::move(hall);
+    }
+
+    void read_counter(const YamlPlace& place) {
+        const YamlRecord record(place, "a counter", {"number", "hall", "services", "directions"});
+        v1::Counter counter;
+        counter.set_number(record.need("number").number("a counter's number", 1, 999));
+        if (!counters_.insert(counter.number()).second)
+            record.need("number").refuse("counter {} is there twice", counter.number());
+        if (const YamlPlace* hall = record.find("hall")) {
+            counter.set_hall(hall->line("a hall", 32));
+            if (!halls_.contains(counter.hall()))
+                hall->refuse("there is no hall '{}'; there is {}", counter.hall(), fmt::join(halls_, ", "));
+        }
+        if (const YamlPlace* list = record.find("services")) {
+            std::set<std::string> seen;
+            for (const YamlPlace& entry : list->list("'services' of a counter", most_services)) {
+                const std::string id = entry.line("a service", 32);
+                if (!services_.contains(id))
+                    entry.refuse("there is no service '{}'; there are {}", id, fmt::join(services_, ", "));
+                if (!seen.insert(id).second) entry.refuse("service '{}' is there twice", id);
+                counter.add_services(id);
+            }
+        }
+        if (const YamlPlace* directions = record.find("directions"))
+            texts(*directions, fmt::format("the directions to counter {}", counter.number()), text_limit,
+                  *counter.mutable_directions());
+        *office_.add_counters() = std::move(counter);
+    }
+
+    static int minutes(const YamlPlace& place) {
+        const std::string time = place.line("a time", 32);
+        const auto digit = [&](std::size_t at) { return time[at] >= '0' && time[at] <= '9' ? time[at] - '0' : 100; };
+        const bool shaped = time.size() == 5 && time[2] == ':';
+        const int hour = shaped ? digit(0) * 10 + digit(1) : 100;
+        const int minute = shaped ? digit(3) * 10 + digit(4) : 100;
+        const bool midnight = hour == 24 && minute == 0;
+        if ((hour > 23 || minute > 59) && !midnight) place.refuse("a time must be \"00:00\"..\"24:00\", is '{}'", time);
+        return hour * 60 + minute;
+    }
+
+    void read_hours(const YamlPlace& place) {
+        const YamlRecord record(place, "an entry of 'hours'", {"days", "from", "to"});
+        v1::OpeningHours hours;
+        const int from = minutes(record.need("from"));
+        const int to = minutes(record.need("to"));
+        hours.set_from(record.need("from").line("a time", 5));
+        hours.set_to(record.need("to").line("a time", 5));
+        if (from >= to) place.refuse("'from' must be before 'to', but is {} with 'to' {}", hours.from(), hours.to());
+        for (const YamlPlace& entry : record.need("days").list("'days'", weekdays.size())) {
+            const std::string day = entry.line("a day", 32);
+            const auto known = std::find(weekdays.begin(), weekdays.end(), day);
+            if (known == weekdays.end()) entry.refuse("'{}' is no day; a day is {}", day, alternatives(weekdays));
+            auto& open = open_[std::size_t(known - weekdays.begin())];
+            for (const auto& [other_from, other_to] : open)
+                if (from < other_to && other_from < to)
+                    entry.refuse("the hours of '{}' overlap with others of that day", day);
+            open.emplace_back(from, to);
+            hours.add_days(day);
+        }
+        *office_.add_hours() = std::move(hours);
+    }
+
+    YamlRecord file_;
+    v1::Office office_;
+    std::set<std::string> services_, prefixes_, halls_;
+    std::set<std::uint32_t> counters_;
+    std::array<std::vector<std::pair<int, int>>, 7> open_;
+};
+
+}  // namespace
+
+Expected<v1::Office> parse_office(std::string_view yaml, const std::string& name) {
+    if (yaml.size() > most_bytes)
+        return fail("{}: is larger than {} bytes, the most an office may have", name, most_bytes);
+    if (const std::size_t at = invalid_utf8(yaml); at != std::string_view::npos) {
+        const auto line = std::count(yaml.begin(), yaml.begin() + std::ptrdiff_t(at), '\n') + 1;
+        return fail("{}:{}: is no UTF-8 text; save the file as UTF-8", name, line);
+    }
+    try {
+        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
+        if (documents.empty() || documents[0].IsNull()) return fail("{}: is empty; it must describe an office", name);
+        if (documents.size() > 1)
+            return fail("{}: holds {} documents; it must hold one (no line '---' inside)", name, documents.size());
+        return OfficeReader(YamlPlace(documents[0], name)).read();
+    } catch (const YamlRefused& refused) {
+        return std::unexpected(refused.error);
+    } catch (const YAML::Exception& error) {
+        return fail("{}:{}:{}: is no YAML: {}", name, error.mark.line + 1, error.mark.column + 1, error.msg);
+    }
+}
+
+const v1::Office& sample_office() {
+    static const v1::Office office = [] {
+        const Resource& file = sample_files().front();
+        auto parsed = parse_office(file.bytes, std::string(file.name));
+        if (!parsed) invariant_broken(parsed.error().message.c_str(), __FILE__, __LINE__);
+        return *std::move(parsed);
+    }();
+    return office;
+}
+
+}  // namespace hallcast::content

@@ -1,0 +1,91 @@
+#include <yaml-cpp/yaml.h>
+
+#include "content/office_file.h"
+
+namespace hallcast::content {
+namespace {
+
+using Texts = google::protobuf::Map<std::string, std::string>;
+
+class OfficeWriter {
+  public:
+    explicit OfficeWriter(const v1::Office& office) : office_(office) {}
+
+    std::string write() {
+        out_ << YAML::BeginMap;
+        pair("id", office_.id());
+        texts("name", office_.name());
+        pair("time_zone", office_.time_zone());
+        flow_list("languages", office_.languages());
+        list("hours", office_.hours(), [&](const v1::OpeningHours& hours) {
+            flow_list("days", hours.days());
+            // Quoted, because other YAML readers take 08:00 for a number of base 60.
+            out_ << YAML::Key << "from" << YAML::Value << YAML::DoubleQuoted << hours.from();
+            out_ << YAML::Key << "to" << YAML::Value << YAML::DoubleQuoted << hours.to();
+        });
+        list("services", office_.services(), [&](const v1::Service& service) {
+            pair("id", service.id());
+            texts("name", service.name());
+            if (!service.prefix().empty()) pair("prefix", service.prefix());
+        });
+        list("counters", office_.counters(), [&](const v1::Counter& counter) {
+            out_ << YAML::Key << "number" << YAML::Value << counter.number();
+            if (!counter.hall().empty()) pair("hall", counter.hall());
+            flow_list("services", counter.services());
+            texts("directions", counter.directions());
+        });
+        list("halls", office_.halls(), [&](const v1::Hall& hall) {
+            pair("id", hall.id());
+            texts("name", hall.name());
+            list("ticker", hall.ticker(), [&](const v1::Text& text) {
+                pair("id", text.id());
+                texts("text", text.text());
+            });
+        });
+        out_ << YAML::EndMap;
+        return std::string(out_.c_str()) + "\n";
+    }
+
+  private:
+    void pair(const char* key, const std::string& value) { out_ << YAML::Key << key << YAML::Value << value; }
+
+    template <typename List>
+    void flow_list(const char* key, const List& entries) {
+        if (entries.empty()) return;
+        out_ << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginSeq;
+        for (const std::string& entry : entries) out_ << entry;
+        out_ << YAML::EndSeq;
+    }
+
+    template <typename List, typename Write>
+    void list(const char* key, const List& entries, Write write_entry) {
+        if (entries.empty()) return;
+        out_ << YAML::Key << key << YAML::Value << YAML::BeginSeq;
+        for (const auto& entry : entries) {
+            out_ << YAML::BeginMap;
+            write_entry(entry);
+            out_ << YAML::EndMap;
+        }
+        out_ << YAML::EndSeq;
+    }
+
+    // In the office's order of languages, so that the same office always gives the same file.
+    void texts(const char* key, const Texts& by_language) {
+        if (by_language.empty()) return;
+        out_ << YAML::Key << key << YAML::Value << YAML::BeginMap;
+        for (const std::string& language : office_.languages()) {
+            const auto found = by_language.find(language);
+            if (found != by_language.end()) pair(language.c_str(), found->second);
+        }
+        out_ << YAML::EndMap;
+    }
+
+    const v1::Office& office_;
+    YAML::Emitter out_;
+};
+
+}  // namespace
+
+std::string format_office(const v1::Office& office) { return OfficeWriter(office).write(); }
+
+}  // namespace hallcast::content
