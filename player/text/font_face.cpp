@@ -22,6 +22,10 @@ std::uint32_t pack(int above, int below) {
     return (half(above) & 0x7fff) << 17 | (half(below) & 0x7fff) << 2 | known;
 }
 
+// Some fonts (Arabic, symbols, Tibetan) ask for up to two em a line, for the highest stack that they could ever form.
+// The ink that a text really has is counted anyway, so no font gets more than the CJK fonts ask for.
+constexpr Reach most_line_reach{1.16F, 0.3F};
+
 int unpacked(std::uint32_t bits) {
     const int value = static_cast<int>(bits & 0x7fff);
     return 2 * (value >= 0x4000 ? value - 0x8000 : value);
@@ -50,8 +54,9 @@ Expected<std::unique_ptr<FontFace>> FontFace::open(const std::filesystem::path& 
     hb_font_extents_t extents{};
     hb_font_get_h_extents(result->font_.get(), &extents);
     hb_font_make_immutable(result->font_.get());
-    result->line_reach_ = {static_cast<float>(extents.ascender) / result->units_per_em_,
-                           static_cast<float>(-extents.descender) / result->units_per_em_};
+    const float em = result->units_per_em_;
+    result->line_reach_ = {std::min(static_cast<float>(extents.ascender) / em, most_line_reach.above),
+                           std::min(static_cast<float>(-extents.descender) / em, most_line_reach.below)};
     result->ink_ = std::make_unique<std::atomic<std::uint32_t>[]>(result->glyph_count_);
     return result;
 }

@@ -39,7 +39,7 @@ class FontFace {
     const std::string& name() const { return name_; }  // "NotoSans-Regular.ttf"
     hb_font_t* font() const { return font_.get(); }    // immutable, scaled to units_per_em()
     float units_per_em() const { return units_per_em_; }
-    Reach line_reach() const { return line_reach_; }  // ascent and descent that the font's designer wants
+    Reach line_reach() const { return line_reach_; }  // ascent and descent of a plain line, whatever its ink
     Reach ink(std::uint32_t glyph) const;
 
     bool covers(UChar32 c) const;

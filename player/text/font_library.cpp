@@ -108,8 +108,8 @@ void FontLibrary::report_missing(std::u16string_view cluster, std::span<const Fo
                  with_fontconfig_ ? "and what fontconfig knows" : "and no others");
 }
 
-Expected<std::unique_ptr<FontSet>> open_system_fonts() {
-    auto library = std::make_unique<FontLibrary>(usual_folders(), true);
+Expected<std::unique_ptr<FontLibrary>> open_fonts(std::vector<std::filesystem::path> in, bool with_fontconfig) {
+    auto library = std::make_unique<FontLibrary>(in.empty() ? usual_folders() : std::move(in), with_fontconfig);
     constexpr UChar32 any_latin_letter = 'A';
     for (const FontFile& file : fonts_for(USCRIPT_LATIN, HanForm::unspecified, Weight::regular, false)) {
         const FontFace* face = library->open(file);
@@ -118,8 +118,10 @@ Expected<std::unique_ptr<FontSet>> open_system_fonts() {
     if (library->open_last_resort(any_latin_letter, Weight::regular) != nullptr) return library;
     std::string folders;
     for (const auto& folder : library->folders()) folders += (folders.empty() ? "" : ", ") + folder.string();
-    return fail("no font found in {} or through fontconfig; run: apt-get install fonts-noto-core fonts-noto-cjk",
+    return fail("text: no font found in {} or through fontconfig; run: apt-get install fonts-noto-core fonts-noto-cjk",
                 folders);
 }
+
+Expected<std::unique_ptr<FontSet>> open_system_fonts() { return open_fonts({}, true); }
 
 }  // namespace hallcast::text

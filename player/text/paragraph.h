@@ -26,8 +26,8 @@ struct Box {
     float height = 0;
     int max_lines = 0;  // 0: as many as fit the height; what does not fit ends in an ellipsis
     Align align = Align::start;
-    float min_size_px =
-        0;  // > 0: `fit`, the largest size in min_size_px..Style::size_px at which all of it fits the box
+    // > 0: `fit`, the largest size in min_size_px..Style::size_px at which all of it fits the box, no word divided.
+    float min_size_px = 0;
     bool operator==(const Box&) const = default;
 };
 
@@ -42,8 +42,9 @@ struct PlacedGlyph {
 struct Paragraph {
     float size_px = 0;  // after `fit`
     Weight weight = Weight::regular;
-    float width =
-        0;  // of the widest line; with Box::width given and Align other than start, glyphs are placed in that width
+    // Of the widest line. With Box::width given, lines are aligned in that width: the glyphs of one that is centred, or
+    // at the end, or right to left, do not begin at 0.
+    float width = 0;
     float height = 0;    // of all lines, from the fonts really used, so that no mark is cut
     float baseline = 0;  // of the first line, from the top
     int lines = 0;

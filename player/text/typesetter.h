@@ -21,7 +21,7 @@ class Typesetter {
     virtual const FontSet& fonts() const = 0;
 };
 
-// Opens no font before it is needed. `fonts` must outlive the typesetter.
+// Opens no font before it is needed. `fonts` must outlive the typesetter, and be one that open_system_fonts() made.
 std::unique_ptr<Typesetter> make_typesetter(const FontSet& fonts);
 
 }  // namespace hallcast::text
