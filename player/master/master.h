@@ -17,10 +17,10 @@
 namespace hallcast::master {
 
 struct MasterOptions {
-    std::filesystem::path directory;          // queue.db, content/, keys/ lie here
+    std::filesystem::path directory;  // queue.db, content/, keys/ lie here
     std::string address = "127.0.0.1";
     std::uint16_t port = wire::default_port;
-    v1::Office first_office;                  // applied when the log has none yet
+    v1::Office first_office;  // applied when the log has none yet
 };
 
 // Internally synchronized.

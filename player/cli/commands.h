@@ -1,0 +1,36 @@
+// The subcommands of `hallcast`. Each adds itself to the command line; its callback throws Failure when it cannot do
+// its work.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <stdexcept>
+#include <string>
+
+#include "protocol/base/error.h"
+
+namespace hallcast::cli {
+
+// The command was used rightly but failed: printed as it is, exit status 1. The only exception of the program's own,
+// since CLI11 calls us back without a way to return.
+struct Failure : std::runtime_error {
+    explicit Failure(const Error& error) : std::runtime_error(error.message) {}
+};
+
+// The value, or Failure.
+template <typename T>
+T need(Expected<T> result) {
+    if (!result) throw Failure(result.error());
+    if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+void add_demo(CLI::App& app);
+void add_play(CLI::App& app);
+void add_ctl(CLI::App& app);
+void add_office(CLI::App& app);
+void add_content(CLI::App& app);
+void add_layout(CLI::App& app);
+void add_say(CLI::App& app);
+
+}  // namespace hallcast::cli

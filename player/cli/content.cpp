@@ -1,0 +1,156 @@
+// hallcast content: the media library of a master, over its web API.
+#include <google/protobuf/struct.pb.h>
+#include <google/protobuf/util/json_util.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+#include "hallcast/v1/content.pb.h"
+#include "player/cli/options.h"
+#include "player/web/client.h"
+#include "protocol/base/file.h"
+
+namespace hallcast::cli {
+namespace {
+
+struct ContentOptions {
+    std::string url = "http://127.0.0.1:8080";
+    std::string token;
+    std::vector<std::string> files;
+    std::string id;
+
+    std::string key() const {
+        if (!token.empty()) return token;
+        if (const char* given = std::getenv("HALLCAST_TOKEN"); given && *given) return given;
+        const auto kept = read_file(token_file(url), 1024);
+        if (!kept)
+            throw Failure({"no token for " + url +
+                           ": give --token, or set HALLCAST_TOKEN; a master keeps its own in DIR/keys/http-token"});
+        return *kept;
+    }
+};
+
+// One line that is written over on a terminal, and left out in a log.
+void show_progress(const std::string& what, const char* step, double share) {
+    if (::isatty(STDERR_FILENO)) std::fprintf(stderr, "\r%s: %s %3.0f %%   ", what.c_str(), step, 100 * share);
+}
+
+void end_progress() {
+    if (::isatty(STDERR_FILENO)) std::fputs("\r\033[K", stderr);
+}
+
+std::string url_escaped(const std::string& text) {
+    std::string escaped;
+    for (const unsigned char c : text)
+        if (std::isalnum(c) || c == '.' || c == '-' || c == '_')
+            escaped += char(c);
+        else
+            escaped += fmt::format("%{:02X}", c);
+    return escaped;
+}
+
+google::protobuf::Struct parse_json(const std::string& json) {
+    google::protobuf::Struct object;
+    if (!google::protobuf::util::JsonStringToMessage(json, &object).ok())
+        throw Failure({"the server's answer is no JSON: " + json.substr(0, 200)});
+    return object;
+}
+
+// The answer's body, or Failure with the server's own words.
+std::string expect(const web::HttpAnswer& answer) {
+    if (answer.status / 100 == 2) return answer.body;
+    google::protobuf::Struct error;
+    if (google::protobuf::util::JsonStringToMessage(answer.body, &error).ok() && error.fields().contains("error"))
+        throw Failure({error.fields().at("error").string_value()});
+    throw Failure({fmt::format("the server answered with status {}", answer.status)});
+}
+
+void add_one(const ContentOptions& options, const std::filesystem::path& file) {
+    const std::string name = file.filename().string();
+    const auto uploaded =
+        need(web::http_upload(options.url + "/api/v1/content?name=" + url_escaped(name), options.key(), file,
+                              [&](double share) { show_progress(name, "uploading", share); }));
+    const std::string job = parse_json(expect(uploaded)).fields().at("job").string_value();
+    for (;;) {
+        const auto answer =
+            need(web::http_request("GET", options.url + "/api/v1/content/jobs/" + job, options.key(), ""));
+        const auto state = parse_json(expect(answer));
+        const auto text = [&](const char* field) {
+            const auto found = state.fields().find(field);
+            return found == state.fields().end() ? std::string() : found->second.string_value();
+        };
+        if (!text("error").empty()) {
+            end_progress();
+            throw Failure({text("error")});
+        }
+        if (text("step") == "done") {
+            end_progress();
+            const auto& item = state.fields().at("item").struct_value().fields();
+            std::printf("%s  %s\n", item.at("id").string_value().c_str(), name.c_str());
+            return;
+        }
+        show_progress(name, text("step").c_str(),
+                      state.fields().contains("share") ? state.fields().at("share").number_value() : 0.0);
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+}
+
+void list(const ContentOptions& options) {
+    v1::ContentManifest manifest;
+    const auto answer = need(web::http_request("GET", options.url + "/api/v1/content", options.key(), ""));
+    if (!google::protobuf::util::JsonStringToMessage(expect(answer), &manifest).ok())
+        throw Failure({"the server's list is not understood"});
+    for (const v1::ContentItem& item : manifest.items())
+        std::printf("%-12s  %-7s  %4ux%-4u  %6.1f s  %8.1f MB  %s\n", item.id().c_str(),
+                    item.kind() == v1::CONTENT_KIND_PICTURE ? "picture" : "video", item.width(), item.height(),
+                    double(item.duration_ms()) / 1000, double(item.bytes()) / 1e6, item.title().c_str());
+}
+
+}  // namespace
+
+void add_content(CLI::App& app) {
+    auto options = std::make_shared<ContentOptions>();
+    CLI::App& content = *app.add_subcommand("content", "add, list and remove what the halls play");
+    content.require_subcommand(1);
+    content.add_option("--url", options->url, "the master's pages")->capture_default_str();
+    content.add_option("--token", options->token,
+                       "the master's bearer token; default: HALLCAST_TOKEN, else this user's for that master");
+    content.footer("Example: hallcast content add film.mp4; hallcast content list");
+
+    CLI::App& add =
+        *content.add_subcommand("add", "upload videos or pictures; they play as soon as they are transcoded");
+    add.fallthrough();
+    add.add_option("FILE", options->files, "video or picture files")->required()->check(CLI::ExistingFile);
+    add.footer("Example: hallcast content add film.mp4 poster.png");
+    add.callback([options] {
+        // Each on its own: one bad file must not keep the good ones out.
+        std::string failures;
+        for (const std::string& file : options->files) {
+            try {
+                add_one(*options, file);
+            } catch (const Failure& failure) {
+                failures += (failures.empty() ? "" : "\nhallcast: ") + std::string(failure.what());
+            }
+        }
+        if (!failures.empty()) throw Failure({failures});
+    });
+
+    CLI::App& list_command = *content.add_subcommand("list", "what plays, in order");
+    list_command.fallthrough();
+    list_command.footer("Example: hallcast content list");
+    list_command.callback([options] { list(*options); });
+
+    CLI::App& remove = *content.add_subcommand("remove", "take an item out");
+    remove.fallthrough();
+    remove.add_option("ID", options->id, "as `hallcast content list` prints it")->required();
+    remove.footer("Example: hallcast content remove 3f2a9c01d4e5");
+    remove.callback([options] {
+        expect(need(web::http_request("DELETE", options->url + "/api/v1/content/" + url_escaped(options->id),
+                                      options->key(), "")));
+        std::printf("removed %s\n", options->id.c_str());
+    });
+}
+
+}  // namespace hallcast::cli

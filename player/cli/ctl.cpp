@@ -1,0 +1,179 @@
+// hallcast ctl: what kiosks and clerks do, from a shell.
+#include <google/protobuf/util/json_util.h>
+
+#include <cstdio>
+#include <zmq.hpp>
+
+#include "player/cli/options.h"
+
+namespace hallcast::cli {
+namespace {
+
+constexpr std::chrono::seconds answer_limit{10};
+
+struct CtlOptions {
+    ConnectOptions connect;
+    bool json = false;
+    std::string service;
+    std::string language;
+    std::string ticket;
+    std::string hall;
+    std::uint32_t counter = 0;
+};
+
+void print_json(const google::protobuf::Message& message) {
+    google::protobuf::util::JsonPrintOptions print;
+    print.add_whitespace = true;
+    print.always_print_primitive_fields = true;
+    std::string json;
+    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(message, &json, print).ok());
+    std::fputs(json.c_str(), stdout);
+}
+
+const char* word(v1::CounterActivity activity) {
+    switch (activity) {
+        case v1::COUNTER_ACTIVITY_FREE:
+            return "free";
+        case v1::COUNTER_ACTIVITY_CALLING:
+            return "calling";
+        case v1::COUNTER_ACTIVITY_SERVING:
+            return "serving";
+        default:
+            return "closed";
+    }
+}
+
+const char* word(v1::CallPhase phase) {
+    switch (phase) {
+        case v1::CALL_PHASE_CALLED:
+            return "called";
+        case v1::CALL_PHASE_SERVING:
+            return "serving";
+        case v1::CALL_PHASE_NO_SHOW:
+            return "no-show";
+        default:
+            return "finished";
+    }
+}
+
+void print(const v1::CommandReply& reply) {
+    if (reply.has_ticket())
+        std::printf("%s  service %s, language %s, %u ahead\n", reply.ticket().number().c_str(),
+                    reply.ticket().service().c_str(), reply.ticket().language().c_str(), reply.ticket().ahead());
+    else if (reply.has_call())
+        std::printf("%s  to counter %u, attempt %u\n", reply.call().ticket().c_str(), reply.call().counter(),
+                    reply.call().attempt());
+    else if (reply.has_counter())
+        std::printf("counter %u  %s%s%s\n", reply.counter().number(), word(reply.counter().activity()),
+                    reply.counter().ticket().empty() ? "" : " ", reply.counter().ticket().c_str());
+}
+
+void send(const CtlOptions& options, v1::Command command) {
+    command.set_actor("hallcast ctl");
+    zmq::context_t context;
+    const auto client = wire::make_command_client(context, options.connect.master(), options.connect.load());
+    const v1::CommandReply reply = need(client->send(std::move(command), answer_limit));
+    if (reply.has_rejection()) {
+        if (options.json) print_json(reply.rejection());
+        throw Failure({reply.rejection().message()});
+    }
+    if (!options.json) return print(reply);
+    if (reply.has_ticket())
+        print_json(reply.ticket());
+    else if (reply.has_call())
+        print_json(reply.call());
+    else
+        print_json(reply.counter());
+}
+
+void print_state(const CtlOptions& options) {
+    v1::SyncRequest request;
+    request.mutable_snapshot()->set_hall(options.hall);
+    zmq::context_t context;
+    const auto client = wire::make_sync_client(context, options.connect.master(), options.connect.load());
+    const v1::SyncReply reply = need(client->ask(std::move(request), answer_limit));
+    if (!reply.has_snapshot()) throw Failure({"the master gave no state: " + reply.error().message()});
+    const v1::HallState& state = reply.snapshot();
+    if (options.json) return print_json(state);
+    std::printf("hall %s, epoch %llu, event %llu\n", state.hall().c_str(),
+                static_cast<unsigned long long>(state.epoch()), static_cast<unsigned long long>(state.seq()));
+    for (const v1::ServiceStatus& service : state.services())
+        std::printf("service %-4s %3u waiting\n", service.id().c_str(), service.waiting());
+    for (const v1::CounterStatus& counter : state.counters())
+        std::printf("counter %-4u %-8s %s\n", counter.number(), word(counter.activity()), counter.ticket().c_str());
+    for (const v1::Call& call : state.calls())
+        std::printf("call %-6s counter %-3u %-8s attempt %u  %s\n", call.ticket().c_str(), call.counter(),
+                    word(call.phase()), call.attempt(), call.language().c_str());
+}
+
+// A command that is about one counter: `hallcast ctl NAME N`.
+template <typename Fill>
+void add_counter_command(CLI::App& ctl, const std::shared_ptr<CtlOptions>& options, const std::string& name,
+                         const std::string& what, Fill fill) {
+    CLI::App& command = *ctl.add_subcommand(name, what);
+    command.fallthrough();
+    command.add_option("N", options->counter, "counter number")->required()->check(CLI::Range(1u, 9999u));
+    command.footer("Example: hallcast ctl " + name + " 3");
+    command.callback([options, fill] {
+        v1::Command message;
+        fill(message)->set_counter(options->counter);
+        send(*options, std::move(message));
+    });
+}
+
+}  // namespace
+
+void add_ctl(CLI::App& app) {
+    auto options = std::make_shared<CtlOptions>();
+    CLI::App& ctl = *app.add_subcommand("ctl", "issue tickets, call them, and see the state of a hall");
+    ctl.require_subcommand(1);
+    add_connect_options(ctl, options->connect);
+    ctl.add_flag("--json", options->json, "print the answer as JSON");
+    ctl.footer("Example: hallcast ctl issue A --language uk; hallcast ctl call-next 3; hallcast ctl --json state");
+
+    CLI::App& issue = *ctl.add_subcommand("issue", "issue a ticket");
+    issue.fallthrough();
+    issue.add_option("SERVICE", options->service, "id of a service, for example A")->required();
+    issue.add_option("--language", options->language, "the visitor's language; the office's own if not given");
+    issue.footer("Example: hallcast ctl issue A --language uk");
+    issue.callback([options] {
+        v1::Command message;
+        message.mutable_issue_ticket()->set_service(options->service);
+        message.mutable_issue_ticket()->set_language(options->language);
+        send(*options, std::move(message));
+    });
+
+    using Message = v1::Command;
+    add_counter_command(ctl, options, "open", "open a counter", [](Message& m) { return m.mutable_open_counter(); });
+    add_counter_command(ctl, options, "close", "close a counter", [](Message& m) { return m.mutable_close_counter(); });
+    add_counter_command(ctl, options, "call-next", "finish the visit at a counter and call the next visitor",
+                        [](Message& m) { return m.mutable_call_next(); });
+    add_counter_command(ctl, options, "recall", "call the same visitor again",
+                        [](Message& m) { return m.mutable_recall(); });
+    add_counter_command(ctl, options, "start", "the visitor came: start serving",
+                        [](Message& m) { return m.mutable_start_service(); });
+    add_counter_command(ctl, options, "finish", "the visit is over",
+                        [](Message& m) { return m.mutable_finish_service(); });
+    add_counter_command(ctl, options, "no-show", "the visitor did not come",
+                        [](Message& m) { return m.mutable_mark_no_show(); });
+
+    CLI::App& call = *ctl.add_subcommand("call", "call one waiting ticket");
+    call.fallthrough();
+    call.add_option("N", options->counter, "counter number")->required()->check(CLI::Range(1u, 9999u));
+    call.add_option("TICKET", options->ticket, "ticket number, for example A012")->required();
+    call.footer("Example: hallcast ctl call 3 A012");
+    call.callback([options] {
+        v1::Command message;
+        message.mutable_call_ticket()->set_counter(options->counter);
+        message.mutable_call_ticket()->set_ticket(options->ticket);
+        send(*options, std::move(message));
+    });
+
+    CLI::App& state = *ctl.add_subcommand("state", "print services, counters and calls of a hall");
+    state.fallthrough();
+    state.add_option("--hall", options->hall, "id of the hall; the first if not given");
+    state.footer("Example: hallcast ctl --json state");
+    state.callback([options] { print_state(*options); });
+}
+
+}  // namespace hallcast::cli

@@ -1,0 +1,86 @@
+#include "player/cli/options.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace hallcast::cli {
+namespace {
+
+std::filesystem::path user_directory(const char* variable, const char* under_home) {
+    if (const char* given = std::getenv(variable); given && *given) return std::filesystem::path(given) / "hallcast";
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home && *home ? home : ".") / under_home / "hallcast";
+}
+
+std::string file_name(std::string text) {
+    for (char& c : text)
+        if (c == '/' || c == ':') c = '-';
+    return text;
+}
+
+}  // namespace
+
+std::filesystem::path data_directory() { return user_directory("XDG_DATA_HOME", ".local/share"); }
+
+std::filesystem::path credentials_file(const wire::MasterAddress& master) {
+    const std::string host = master.host == "localhost" ? "127.0.0.1" : master.host;
+    return user_directory("XDG_CONFIG_HOME", ".config") / "masters" /
+           (file_name(host) + "_" + std::to_string(master.port) + ".yaml");
+}
+
+std::filesystem::path token_file(const std::string& url) {
+    const std::size_t host = url.find("://");
+    return user_directory("XDG_CONFIG_HOME", ".config") / "masters" /
+           (file_name(host == std::string::npos ? url : url.substr(host + 3)) + ".token");
+}
+
+picture::ScreenSize parse_size(const std::string& text) {
+    picture::ScreenSize size;
+    char rest = 0;
+    if (std::sscanf(text.c_str(), "%dx%d%c", &size.width, &size.height, &rest) != 2 || size.width < 64 ||
+        size.height < 64 || size.width > 16384 || size.height > 16384)
+        throw CLI::ValidationError("--size",
+                                   "must be WIDTHxHEIGHT, each 64..16384, for example 1920x1080; is '" + text + "'");
+    return size;
+}
+
+wire::MasterAddress parse_master(const std::string& text) {
+    auto address = wire::parse_address(text);
+    if (!address) throw CLI::ValidationError("--connect", address.error().message);
+    return *address;
+}
+
+runtime::PainterChoice parse_painter(const std::string& text) {
+    if (text == "gl") return runtime::PainterChoice::gl;
+    return text == "cpu" ? runtime::PainterChoice::cpu : runtime::PainterChoice::automatic;
+}
+
+void add_screen_options(CLI::App& command, ScreenOptions& options) {
+    command.add_option("--size", options.size, "WIDTHxHEIGHT of the screen; the whole display if not given");
+    command.add_option("--layout", options.layout, "name of a layout, or a .yaml file")->capture_default_str();
+    command.add_option("--painter", options.painter, "how pictures are made")
+        ->check(CLI::IsMember({"auto", "gl", "cpu"}))
+        ->capture_default_str();
+}
+
+wire::Credentials ConnectOptions::load() const {
+    std::filesystem::path file = credentials;
+    if (file.empty()) {
+        const char* given = std::getenv("HALLCAST_CREDENTIALS");
+        file = given && *given ? std::filesystem::path(given) : credentials_file(master());
+    }
+    if (std::error_code error; !std::filesystem::exists(file, error))
+        throw Failure(
+            {"no key for the master at " + master().text() + ": " + file.string() +
+             " is not there. A master writes it for the user who starts it (is it running?); from elsewhere, copy "
+             "DIR/keys/admin.yaml of the master and name it with --credentials"});
+    return need(wire::load_credentials(file));
+}
+
+void add_connect_options(CLI::App& command, ConnectOptions& options) {
+    command.add_option("--connect", options.connect, "HOST or HOST:PORT of the master")->capture_default_str();
+    command.add_option("--credentials", options.credentials,
+                       "file with the keys to use; default: this user's for that master");
+}
+
+}  // namespace hallcast::cli

@@ -1,0 +1,112 @@
+// hallcast play: a hall's screen, or the master with or without one.
+#include <spdlog/spdlog.h>
+
+#include <zmq.hpp>
+
+#include "content/office_file.h"
+#include "player/cli/options.h"
+#include "player/cli/running_master.h"
+#include "player/runtime/player.h"
+#include "protocol/base/file.h"
+
+namespace hallcast::cli {
+namespace {
+
+struct PlayOptions {
+    ScreenOptions screen;
+    bool master = false;
+    std::string connect;
+    std::string directory;
+    std::string hall;
+    bool windowed = false;
+    bool no_screen = false;
+    std::string listen = "127.0.0.1";
+    std::uint16_t port = wire::default_port;
+    std::uint16_t http = 8080;
+};
+
+runtime::PlayerOptions player_options(const PlayOptions& options) {
+    runtime::PlayerOptions player;
+    player.layout =
+        need(layouts::load_layout(options.screen.layout, std::filesystem::path(options.directory) / "layouts"));
+    if (!options.screen.size.empty()) player.size = parse_size(options.screen.size);
+    player.windowed = options.windowed;
+    player.painter = parse_painter(options.screen.painter);
+    player.hall = options.hall;
+    return player;
+}
+
+void play_as_master(const PlayOptions& options) {
+    runtime::StopSignals stop;
+    zmq::context_t context;
+    const RunningMaster running = start_running_master(context,
+                                                       {.directory = options.directory,
+                                                        .address = options.listen,
+                                                        .port = options.port,
+                                                        .first_office = content::sample_office()},
+                                                       {.address = options.listen, .port = options.http});
+    spdlog::info("master on {}:{}; pages on http://{}:{}/ (token in {}/keys/http-token)", options.listen,
+                 running.master->port(), options.listen, running.web->port(), options.directory);
+    if (options.no_screen) return stop.wait(std::nullopt);
+    runtime::PlayerOptions player = player_options(options);
+    player.master = running.address();
+    player.credentials = running.screen;
+    player.library = &running.master->library();
+    need(runtime::run_player(context, stop, std::move(player)));
+}
+
+// Keys for a player: its own folder's, which were copied there from the master, else this user's for that master.
+wire::Credentials player_credentials(const PlayOptions& options, const wire::MasterAddress& master) {
+    const std::filesystem::path own = std::filesystem::path(options.directory) / "keys" / "master.yaml";
+    if (std::filesystem::exists(own)) return need(wire::load_credentials(own));
+    if (std::filesystem::exists(credentials_file(master)))
+        return need(wire::load_credentials(credentials_file(master)));
+    throw Failure({"this player has no key for the master at " + master.text() +
+                   ": copy keys/player.yaml from the master's folder to " + own.string()});
+}
+
+void play_connected(const PlayOptions& options) {
+    const wire::MasterAddress master = parse_master(options.connect);
+    runtime::StopSignals stop;
+    zmq::context_t context;
+    const auto library = need(content::open_library(std::filesystem::path(options.directory) / "content"));
+    runtime::PlayerOptions player = player_options(options);
+    player.master = master;
+    player.credentials = player_credentials(options, master);
+    player.library = library.get();
+    player.fetch_content = true;
+    need(runtime::run_player(context, stop, std::move(player)));
+}
+
+}  // namespace
+
+void add_play(CLI::App& app) {
+    auto options = std::make_shared<PlayOptions>();
+    CLI::App& play = *app.add_subcommand("play", "run a hall's screen, or the master");
+    auto* master =
+        play.add_flag("--master", options->master, "be the master: queue core, publisher, web pages, and a screen");
+    auto* connect =
+        play.add_option("--connect", options->connect, "HOST or HOST:PORT of the master to follow")->excludes(master);
+    play.add_option("--dir", options->directory, "folder for keys, content and, in a master, the queue")->required();
+    play.add_option("--hall", options->hall, "id of the hall; the first if not given");
+    add_screen_options(play, options->screen);
+    play.add_flag("--windowed", options->windowed, "a window with a frame instead of the whole screen");
+    play.add_flag("--no-screen", options->no_screen, "a master without a screen")->needs(master);
+    play.add_option("--listen", options->listen,
+                    "address the master's sockets and pages listen on; 0.0.0.0 for other machines")
+        ->capture_default_str();
+    play.add_option("--port", options->port, "the master's first port; it uses three")->capture_default_str();
+    play.add_option("--http", options->http, "port of the master's pages")->capture_default_str();
+    play.footer(
+        "Example: hallcast play --master --dir /var/lib/hallcast\n"
+        "         hallcast play --connect 10.0.0.5 --dir /var/lib/hallcast --hall main");
+    play.callback([options, connect] {
+        if (options->master == (connect->count() > 0)) throw CLI::RequiredError("--master or --connect HOST[:P]");
+        if (options->master)
+            play_as_master(*options);
+        else
+            play_connected(*options);
+    });
+}
+
+}  // namespace hallcast::cli

@@ -1,0 +1,54 @@
+// Which calls of a hall state are new, and which of them is shown big at this moment: several at once take turns.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hallcast/v1/hall.pb.h"
+#include "player/screen/screen.h"
+
+namespace hallcast::runtime {
+
+// Pure: time is an argument. Externally synchronized.
+class CallSchedule {
+  public:
+    using Moment = std::chrono::steady_clock::time_point;
+
+    // A call stays big for `dwell` when no other waits; the more wait, the shorter, down to `least_dwell`.
+    explicit CallSchedule(std::chrono::milliseconds dwell,
+                          std::chrono::milliseconds least_dwell = std::chrono::milliseconds(1500))
+        : dwell_(dwell), least_dwell_(least_dwell) {}
+
+    // The calls that are new since the last update, oldest first; each is queued to be shown. Dedupe is on call and
+    // attempt. A call whose visitor is there already, or that expired, is not new any more; nor is, at the first update
+    // and after a silence of the master, one older than `fresh_for`: an old call must never look like a new one.
+    std::vector<v1::Call> update(const v1::HallState& state, std::int64_t master_now_ms);
+
+    // The call to show big now. Moves on to the next in the queue when its time is over.
+    std::optional<screen::ShownCall> shown(Moment now, std::int64_t master_now_ms);
+    // When shown() will change by itself; Moment::max() for never.
+    Moment next_change() const;
+
+    static constexpr std::int64_t fresh_for_ms = 20'000;
+
+  private:
+    struct Waiting {
+        screen::ShownCall call;
+        std::int64_t expires_at_ms;
+    };
+    std::chrono::milliseconds dwell_now() const;
+
+    std::chrono::milliseconds dwell_;
+    std::chrono::milliseconds least_dwell_;
+    std::map<std::string, std::uint32_t> seen_;  // call_id -> highest attempt; only calls of the current state
+    std::deque<Waiting> waiting_;                // at most the 40 calls of a state, times their recalls
+    std::optional<screen::ShownCall> shown_;
+    Moment shown_since_{};
+};
+
+}  // namespace hallcast::runtime

@@ -1,0 +1,320 @@
+#include "player/runtime/player.h"
+
+#include <SDL.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+
+#include "player/media/playback.h"
+#include "player/picture/painter.h"
+#include "player/runtime/call_schedule.h"
+#include "player/runtime/content_sync.h"
+#include "player/runtime/waker.h"
+#include "player/screen/screen.h"
+#include "player/sound/announcer.h"
+#include "player/sound/mixer.h"
+#include "player/text/font_set.h"
+#include "player/text/typesetter.h"
+
+namespace hallcast::runtime {
+namespace {
+
+using Moment = std::chrono::steady_clock::time_point;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+// Between two looks at the window's events while nothing moves: a key press may wait that long.
+constexpr milliseconds idle_look{100};
+
+class SdlVideo {
+  public:
+    static Expected<std::unique_ptr<SdlVideo>> open(const PlayerOptions& options) {
+        // Ours are the stop signals; and through X11's shared memory a window surface costs a tenth of the default way.
+        SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+        SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+        auto video = std::unique_ptr<SdlVideo>(new SdlVideo);
+        if (SDL_Init(SDL_INIT_VIDEO) != 0)
+            return fail(
+                "no display: {}. Start hallcast on a desktop or a console, under a virtual one "
+                "(Xvfb :9 & DISPLAY=:9 hallcast ...), or with --no-screen",
+                SDL_GetError());
+        SDL_DisplayMode mode{};
+        if (SDL_GetCurrentDisplayMode(0, &mode) != 0) mode = {.w = 1920, .h = 1080, .refresh_rate = 60};
+        const picture::ScreenSize size = options.size.value_or(picture::ScreenSize{mode.w, mode.h});
+        const Uint32 style = options.windowed ? SDL_WINDOW_RESIZABLE
+                             : options.size   ? SDL_WINDOW_BORDERLESS
+                                              : SDL_WINDOW_FULLSCREEN_DESKTOP;
+        const int position = options.windowed ? int(SDL_WINDOWPOS_CENTERED) : 0;
+        video->window_ = SDL_CreateWindow("hallcast", position, position, size.width, size.height, style);
+        if (!video->window_)
+            return fail("the window ({}x{}) cannot be made: {}", size.width, size.height, SDL_GetError());
+        if (!options.windowed) SDL_ShowCursor(SDL_DISABLE);
+        if (mode.refresh_rate > 0) video->refresh_ = nanoseconds(1'000'000'000 / mode.refresh_rate);
+        return video;
+    }
+    ~SdlVideo() {
+        if (window_) SDL_DestroyWindow(window_);
+        SDL_Quit();
+    }
+    SdlVideo(const SdlVideo&) = delete;
+    SdlVideo& operator=(const SdlVideo&) = delete;
+
+    SDL_Window* window() const { return window_; }
+    nanoseconds refresh() const { return refresh_; }
+    picture::ScreenSize size() const {
+        picture::ScreenSize size;
+        SDL_GetWindowSize(window_, &size.width, &size.height);
+        return size;
+    }
+
+  private:
+    SdlVideo() = default;
+    SDL_Window* window_ = nullptr;
+    nanoseconds refresh_{16'666'667};
+};
+
+class FilmSound final : public media::SoundSink {
+  public:
+    explicit FilmSound(sound::Mixer& mixer) : mixer_(mixer) {}
+    std::size_t write(std::span<const float> interleaved) override { return mixer_.write_film(interleaved); }
+    media::Timeline played(Moment now) override { return mixer_.film_played(now); }
+
+  private:
+    sound::Mixer& mixer_;
+};
+
+// The big announcement's time is the layout's; a layout without one still queues calls for the voice.
+milliseconds dwell_of(const layouts::Layout& layout) {
+    for (const layouts::Widget& widget : layout.widgets)
+        if (widget.kind == layouts::WidgetKind::call) return milliseconds(std::int64_t(widget.seconds * 1000));
+    return milliseconds(10'000);
+}
+
+std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
+    std::vector<media::PlaylistEntry> entries;
+    for (const v1::ContentItem& item : library.manifest().items())
+        entries.push_back(
+            {item.id(), library.blob(item.sha256()),
+             item.kind() == v1::CONTENT_KIND_PICTURE ? milliseconds(item.duration_ms()) : milliseconds(0)});
+    return entries;
+}
+
+class Player {
+  public:
+    Player(zmq::context_t& context, StopSignals& stop, PlayerOptions options)
+        : context_(context),
+          stop_(stop),
+          options_(std::move(options)),
+          waker_(stop.descriptor()),
+          calls_(dwell_of(options_.layout)) {}
+
+    Expected<void> open();
+    void run();
+
+  private:
+    void open_sound();
+    void handle_events();
+    bool follow();
+    void announce(const v1::Call& call, std::int64_t master_now_ms);
+    void refresh_playlist();
+    screen::ScreenInput look(Moment now);
+    Moment next_deadline(const screen::ScreenInput& input, Moment now);
+    std::int64_t master_now_ms() const;
+
+    zmq::context_t& context_;
+    StopSignals& stop_;
+    PlayerOptions options_;
+    Waker waker_;
+    std::atomic<bool> library_changed_{false};
+
+    std::unique_ptr<SdlVideo> video_;
+    std::unique_ptr<text::FontSet> fonts_;
+    std::unique_ptr<text::Typesetter> typesetter_;
+    std::unique_ptr<screen::Screen> screen_;
+    std::unique_ptr<picture::Painter> painter_;
+    std::unique_ptr<sound::Mixer> mixer_;
+    std::unique_ptr<FilmSound> film_sound_;
+    std::unique_ptr<sound::AudioOutput> audio_;
+    std::unique_ptr<media::Playback> playback_;
+    std::unique_ptr<sound::Announcer> announcer_;
+    std::unique_ptr<wire::Follower> follower_;
+    std::unique_ptr<ContentSync> content_;
+
+    CallSchedule calls_;
+    std::shared_ptr<const wire::Followed> followed_;
+    std::uint64_t content_version_ = 0;
+    picture::ScreenSize size_;
+    Moment origin_{};        // of the ticker's motion
+    std::int64_t tick_ = 0;  // refreshes since `origin_`
+    bool quit_ = false;
+};
+
+Expected<void> Player::open() {
+    if (options_.painter == PainterChoice::gl)
+        return fail("--painter gl: this version paints with the cpu painter only; use --painter auto or cpu");
+    // First what takes time on other threads and machines, then the window.
+    follower_ = wire::make_follower(context_, {.master = options_.master,
+                                               .credentials = options_.credentials,
+                                               .hall = options_.hall,
+                                               .changed = [this] { waker_.wake(); }});
+    auto video = SdlVideo::open(options_);
+    if (!video) return std::unexpected(video.error());
+    video_ = std::move(*video);
+    size_ = video_->size();
+    auto fonts = text::open_system_fonts();
+    if (!fonts) return std::unexpected(fonts.error());
+    fonts_ = std::move(*fonts);
+    typesetter_ = text::make_typesetter(*fonts_);
+    auto screen = screen::make_screen(options_.layout, size_, *typesetter_);
+    if (!screen) return std::unexpected(screen.error());
+    screen_ = std::move(*screen);
+    auto painter = picture::make_cpu_window_painter(video_->window(), *fonts_);
+    if (!painter) return std::unexpected(painter.error());
+    painter_ = std::move(*painter);
+
+    mixer_ = sound::make_mixer();
+    film_sound_ = std::make_unique<FilmSound>(*mixer_);
+    playback_ = media::make_playback(
+        *film_sound_, {.wake = [this] { waker_.wake(); },
+                       .failed = [](const std::string& entry,
+                                    const Error& error) { spdlog::error("{} is skipped: {}", entry, error.message); }});
+    if (options_.library && options_.fetch_content)
+        content_ = make_content_sync(context_, *options_.library, options_.master, options_.credentials, [this] {
+            library_changed_ = true;
+            waker_.wake();
+        });
+    refresh_playlist();
+    return {};
+}
+
+// After the first picture, since a sound device can take its time to open.
+void Player::open_sound() {
+    announcer_ = sound::make_announcer(*mixer_);
+    audio_ = sound::open_audio_output(*mixer_);
+    spdlog::info("sound: {}", audio_->device());
+}
+
+void Player::refresh_playlist() {
+    if (!options_.clip.empty())
+        playback_->set_playlist({{options_.clip.string(), options_.clip, milliseconds(0)}});
+    else if (options_.library)
+        playback_->set_playlist(entries_of(*options_.library));
+}
+
+void Player::handle_events() {
+    SDL_Event event;
+    while (SDL_PollEvent(&event)) {
+        if (event.type == SDL_QUIT) quit_ = true;
+        if (event.type == SDL_KEYDOWN && options_.windowed && event.key.keysym.sym == SDLK_ESCAPE) quit_ = true;
+        if (event.type == SDL_WINDOWEVENT) {
+            if (event.window.event == SDL_WINDOWEVENT_EXPOSED) painter_->invalidate();
+            if (event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED && video_->size() != size_) {
+                size_ = video_->size();
+                if (auto screen = screen::make_screen(options_.layout, size_, *typesetter_))
+                    screen_ = std::move(*screen);
+                painter_->invalidate();
+            }
+        }
+        if (audio_) audio_->handle_event(event);
+    }
+}
+
+std::int64_t Player::master_now_ms() const {
+    const auto now = std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+    return (now + (followed_ ? followed_->master_clock_ahead : milliseconds(0))).count();
+}
+
+// Takes over what the network thread knows. True when it was news.
+bool Player::follow() {
+    auto followed = follower_->followed();
+    if (followed == followed_) return false;
+    followed_ = std::move(followed);
+    if (followed_->state && !followed_->stale_since)
+        for (const v1::Call& call : calls_.update(*followed_->state, master_now_ms())) announce(call, master_now_ms());
+    if (followed_->content_version != content_version_) {
+        content_version_ = followed_->content_version;
+        if (content_)
+            content_->wanted(content_version_);
+        else
+            refresh_playlist();
+    }
+    return true;
+}
+
+void Player::announce(const v1::Call& call, std::int64_t now_ms) {
+    if (!announcer_) return;
+    sound::Announcement announcement;
+    announcement.call_id = call.call_id();
+    announcement.attempt = call.attempt();
+    announcement.ticket = call.ticket();
+    announcement.counter = call.counter();
+    announcement.languages.push_back(call.language());
+    const auto& languages = followed_->state->profile().languages();
+    if (!languages.empty() && languages[0] != call.language()) announcement.languages.push_back(languages[0]);
+    announcement.expires_at = std::chrono::steady_clock::now() + milliseconds(call.expires_at_ms() - now_ms);
+    announcer_->announce(std::move(announcement));
+}
+
+screen::ScreenInput Player::look(Moment now) {
+    screen::ScreenInput input;
+    if (followed_) input.hall = {followed_->state, followed_->stale_since};
+    input.video = playback_->picture_at(now);
+    input.shown_call = calls_.shown(now, master_now_ms());
+    input.now = std::chrono::system_clock::now();
+    // A picture between two refreshes (a call is drawn at once) must not move the ticker: its step stays even.
+    input.motion = video_->refresh() * tick_;
+    return input;
+}
+
+Moment Player::next_deadline(const screen::ScreenInput& input, Moment now) {
+    if (screen_->has_ticker())
+        return origin_ + video_->refresh() * (tick_ + 1);  // a film's pictures keep to the same grid
+    return std::min(
+        {now + idle_look, playback_->next_change(now), now + screen_->still_for(input), calls_.next_change()});
+}
+
+void Player::run() {
+    const Moment started = std::chrono::steady_clock::now();
+    origin_ = started;
+    bool first = true;
+    Moment next_look = started;
+    while (!quit_ && !stop_.requested()) {
+        const Moment now = std::chrono::steady_clock::now();
+        if (options_.run_for && now - started >= *options_.run_for) break;
+        tick_ = (now - origin_) / video_->refresh();
+        if (now >= next_look) {
+            handle_events();
+            next_look = now + idle_look;
+        }
+        follow();
+        if (library_changed_.exchange(false)) refresh_playlist();
+        const screen::ScreenInput input = look(now);
+        painter_->paint(screen_->scene(input));
+        if (first) {
+            first = false;
+            open_sound();
+            if (options_.on_screen) options_.on_screen();
+        }
+        waker_.sleep_until(next_deadline(input, now));
+    }
+    const auto& painted = painter_->statistics();
+    const auto played = playback_->statistics();
+    const auto spoken = announcer_ ? announcer_->report() : sound::Announcer::Report{};
+    spdlog::info(
+        "presented {} pictures; film: {} decoded, {} late, {} skipped; calls: {} announced, {} spoken, {} expired",
+        painted.pictures, played.decoded, played.late, played.skipped, spoken.announced, spoken.spoken, spoken.expired);
+}
+
+}  // namespace
+
+Expected<void> run_player(zmq::context_t& context, StopSignals& stop, PlayerOptions options) {
+    Player player(context, stop, std::move(options));
+    if (auto opened = player.open(); !opened) return opened;
+    player.run();
+    return {};
+}
+
+}  // namespace hallcast::runtime
