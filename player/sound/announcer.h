@@ -17,9 +17,9 @@ namespace hallcast::sound {
 struct Announcement {
     std::string call_id;
     std::uint32_t attempt = 1;
-    std::string ticket;                       // "A012"
+    std::string ticket;  // "A012"
     std::uint32_t counter = 0;
-    std::vector<std::string> languages;       // in order, without repeats: the visitor's, the office's
+    std::vector<std::string> languages;  // in order, without repeats: the visitor's, the office's
     std::chrono::steady_clock::time_point expires_at;
 };
 
@@ -40,18 +40,28 @@ Expected<std::unique_ptr<Voice>> make_espeak_voice();
 // announcer plays.
 Expected<Pcm> render(Voice& voice, const Announcement& announcement);
 
-// Internally synchronized; one thread of its own renders. Under load the speech shortens (all languages, then the number
-// and counter in one, then the chime alone) so that none is spoken after it expired.
+// Internally synchronized; one thread of its own renders. Under load the speech shortens (all languages, then the
+// number and counter in one, then the chime alone) so that none is spoken after it expired.
 class Announcer {
   public:
     virtual ~Announcer() = default;
     virtual void announce(Announcement announcement) = 0;
+    // announced: taken, each (call_id, attempt) once. Each of them ends as spoken (its sound began, be it the chime
+    // alone), expired, or failed where too many waited. A call that the voice failed at is both failed and, by its
+    // chime, spoken.
     struct Report {
         std::uint64_t announced = 0, spoken = 0, expired = 0, duplicate = 0, failed = 0;
     };
     virtual Report report() const = 0;
 };
-// `mixer` must outlive the announcer. The voice is opened on the announcer's own thread.
-std::unique_ptr<Announcer> make_announcer(Mixer& mixer);
+
+struct AnnouncerOptions {
+    // Called once, on the announcer's own thread.
+    std::function<Expected<std::unique_ptr<Voice>>()> open_voice = make_espeak_voice;
+    // A call began to be heard at that moment: for its receipt. From the announcer's thread.
+    std::function<void(const Announcement&, std::chrono::steady_clock::time_point)> spoken;
+};
+// `mixer` must outlive the announcer, and nobody else may announce() on it.
+std::unique_ptr<Announcer> make_announcer(Mixer& mixer, AnnouncerOptions options = {});
 
 }  // namespace hallcast::sound

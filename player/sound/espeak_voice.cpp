@@ -1,0 +1,119 @@
+// espeak-ng as a Voice: 22 kHz mono from it, 48 kHz to the mixer.
+extern "C" {
+#include <libswresample/swresample.h>
+}
+#include <espeak-ng/speak_lib.h>
+
+#include <atomic>
+
+#include "player/sound/announcer.h"
+#include "player/sound/speech_level.h"
+#include "player/sound/voice_table.h"
+
+namespace hallcast::sound {
+
+namespace {
+
+// espeak-ng keeps everything in globals of its own, so that the process can have it once; this mirrors that.
+std::atomic<bool> espeak_open{false};
+
+// A minute: no call is longer; a voice that does not stop must not exhaust memory.
+constexpr std::size_t most_samples = 60 * sample_rate;
+
+struct SwrDeleter {
+    void operator()(SwrContext* context) const { swr_free(&context); }
+};
+using SwrPtr = std::unique_ptr<SwrContext, SwrDeleter>;
+
+int collect(short* wav, int count, espeak_EVENT* events) {
+    if (wav == nullptr || count <= 0) return 0;
+    auto& samples = *static_cast<std::vector<short>*>(events->user_data);
+    if (samples.size() + std::size_t(count) > most_samples) return 1;
+    samples.insert(samples.end(), wav, wav + count);
+    return 0;
+}
+
+Expected<Pcm> resampled(const std::vector<short>& samples, int rate) {
+    // Not const: FFmpeg 5.1 asks for pointers to non-const.
+    AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
+    SwrContext* raw = nullptr;
+    if (swr_alloc_set_opts2(&raw, &mono, AV_SAMPLE_FMT_FLT, sample_rate, &mono, AV_SAMPLE_FMT_S16, rate, 0, nullptr) <
+        0) {
+        return fail("speech: libswresample cannot turn {} Hz into {} Hz", rate, sample_rate);
+    }
+    const SwrPtr context(raw);
+    if (swr_init(context.get()) < 0)
+        return fail("speech: libswresample cannot turn {} Hz into {} Hz", rate, sample_rate);
+    Pcm pcm;
+    const int most = swr_get_out_samples(context.get(), int(samples.size())) + sample_rate / 10;
+    pcm.samples.resize(std::size_t(most));
+    int filled = 0;
+    const auto* in = reinterpret_cast<const std::uint8_t*>(samples.data());
+    const auto convert = [&](const std::uint8_t** source, int count) {
+        auto* out = reinterpret_cast<std::uint8_t*>(pcm.samples.data() + filled);
+        const int made = swr_convert(context.get(), &out, most - filled, source, count);
+        if (made > 0) filled += made;
+        return made;
+    };
+    if (convert(&in, int(samples.size())) < 0 || convert(nullptr, 0) < 0) {
+        return fail("speech: libswresample failed on {} samples", samples.size());
+    }
+    pcm.samples.resize(std::size_t(filled));
+    return pcm;
+}
+
+class EspeakVoice final : public Voice {
+  public:
+    explicit EspeakVoice(int rate) : rate_(rate) {}
+    EspeakVoice(const EspeakVoice&) = delete;
+    EspeakVoice& operator=(const EspeakVoice&) = delete;
+    ~EspeakVoice() override {
+        espeak_Terminate();
+        espeak_open.store(false, std::memory_order_release);
+    }
+
+    Expected<Pcm> speak(const std::string& text, const std::string& language) override {
+        const VoiceTable& table = voice_table(language);
+        if (table.voice != current_) {
+            if (espeak_SetVoiceByName(table.voice.c_str()) != EE_OK) {
+                current_.clear();
+                return fail("speech: espeak-ng has no voice '{}' for language '{}'; install espeak-ng-data",
+                            table.voice, language);
+            }
+            current_ = table.voice;
+        }
+        espeak_SetParameter(espeakRATE, table.rate, 0);
+        std::vector<short> samples;
+        const espeak_ERROR error =
+            espeak_Synth(text.c_str(), text.size() + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, nullptr, &samples);
+        if (error != EE_OK) return fail("speech: espeak-ng failed ({}) on '{}'", int(error), text);
+        auto pcm = resampled(samples, rate_);
+        if (!pcm) return pcm;
+        Pcm spoken = trimmed(std::move(*pcm));
+        if (spoken.samples.empty())
+            return fail("speech: espeak-ng's voice '{}' says nothing for '{}'", table.voice, text);
+        return spoken;
+    }
+
+  private:
+    int rate_;
+    std::string current_;
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<Voice>> make_espeak_voice() {
+    if (espeak_open.exchange(true, std::memory_order_acquire)) {
+        return fail("speech: espeak-ng is in use already, and a process can have it only once");
+    }
+    // DONT_EXIT: it would end the whole program where its data is missing.
+    const int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 200, nullptr, espeakINITIALIZE_DONT_EXIT);
+    if (rate <= 0) {
+        espeak_open.store(false, std::memory_order_release);
+        return fail("speech: espeak-ng cannot start ({}); is the package espeak-ng-data installed?", rate);
+    }
+    espeak_SetSynthCallback(collect);
+    return std::make_unique<EspeakVoice>(rate);
+}
+
+}  // namespace hallcast::sound
