@@ -1,5 +1,6 @@
 #include "player/text/font_library.h"
 
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 #include <unicode/uchar.h>
 #include <unicode/utf16.h>
@@ -51,6 +52,11 @@ const FontFace& FontLibrary::face(FontId id) const {
     return *faces_[id];
 }
 
+std::size_t FontLibrary::opened() const {
+    const std::shared_lock lock(faces_mutex_);
+    return faces_.size();
+}
+
 const FontFace* FontLibrary::open_path(const std::filesystem::path& path, unsigned face) const {
     const auto [known, added] = opened_.try_emplace({path.string(), face}, nullptr);
     if (!added || faces_.size() >= max_faces) return known->second;
@@ -100,12 +106,13 @@ void FontLibrary::report_missing(std::u16string_view cluster, std::span<const Fo
         const std::scoped_lock lock(opening_mutex_);
         if (reported_.size() >= max_reports || !reported_.emplace(cluster).second) return;
     }
-    std::string names;
+    std::vector<std::string_view> names;
     for (const FontFace* face : searched) {
-        if (face != nullptr) names += face->name() + ", ";
+        if (face != nullptr) names.emplace_back(face->name());
     }
-    spdlog::warn("text: no font has {}; searched {}{}; install a font that has it", code_points(cluster), names,
-                 with_fontconfig_ ? "and what fontconfig knows" : "and no others");
+    if (with_fontconfig_) names.emplace_back("what fontconfig knows");
+    spdlog::warn("text: no font has {}; searched {}; install a font that has it", code_points(cluster),
+                 names.empty() ? "nothing" : fmt::format("{}", fmt::join(names, ", ")));
 }
 
 Expected<std::unique_ptr<FontLibrary>> open_fonts(std::vector<std::filesystem::path> in, bool with_fontconfig) {

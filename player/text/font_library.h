@@ -40,6 +40,7 @@ class FontLibrary final : public FontSet {
     // Logs, once for each `cluster`, that nothing has it. `searched` may hold nulls.
     void report_missing(std::u16string_view cluster, std::span<const FontFace* const> searched) const;
 
+    std::size_t opened() const;  // how many faces so far
     const std::vector<std::filesystem::path>& folders() const { return folders_; }
 
   private:

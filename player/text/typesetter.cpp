@@ -1,8 +1,11 @@
 #include "player/text/typesetter.h"
 
 #include <spdlog/spdlog.h>
+#include <unicode/unistr.h>
 
+#include <algorithm>
 #include <mutex>
+#include <string>
 
 #include "player/text/compose.h"
 #include "player/text/paragraph_cache.h"
@@ -16,6 +19,13 @@ constexpr std::size_t most_cached_bytes = 8u << 20;
 
 // Longer tags are no tags; as keys they would fill the cache.
 constexpr std::size_t longest_language_tag = 64;
+
+// Of clean text, so that nothing in it can forge or hide lines of the log.
+std::string beginning(const std::u16string& text) {
+    std::string utf8;
+    return icu::UnicodeString(text.data(), static_cast<std::int32_t>(std::min<std::size_t>(text.size(), 40)))
+        .toUTF8String(utf8);
+}
 
 class CachingTypesetter final : public Typesetter {
   public:
@@ -43,7 +53,7 @@ class CachingTypesetter final : public Typesetter {
         const CleanText text = clean(utf8);
         if (text.cut) {
             spdlog::warn("text: a text of {} bytes was cut to {}; it begins with '{}'", utf8.size(), max_text_bytes,
-                         utf8.substr(0, 40));
+                         beginning(text.utf16));
         }
         ShapedText shaped(text.utf16, parse_language(style.language), style.weight, fonts_, breaks_);
         return compose(shaped, style, box, text.cut);
