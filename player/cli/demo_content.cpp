@@ -1,26 +1,17 @@
 #include "player/cli/demo_content.h"
 
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <spdlog/spdlog.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <system_error>
 #include <vector>
 
+#include "content/child.h"
 #include "content/ingest.h"
 #include "layouts/layout.h"
 #include "player/picture/image_file.h"
 #include "player/picture/painter.h"
 #include "player/screen/screen.h"
-
-extern char** environ;
 
 namespace hallcast::cli {
 namespace {
@@ -88,30 +79,11 @@ std::vector<std::string> film_arguments(const std::vector<fs::path>& slides, con
     return arguments;
 }
 
-Expected<void> run_ffmpeg(std::vector<std::string> arguments, const std::stop_token& stop) {
-    std::vector<char*> argv;
-    for (std::string& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    // The stop signals are blocked in this program; the child must not inherit that.
-    posix_spawnattr_t attributes;
-    posix_spawnattr_init(&attributes);
-    sigset_t none;
-    sigemptyset(&none);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-    pid_t child = -1;
-    const int failed = ::posix_spawnp(&child, "ffmpeg", nullptr, &attributes, argv.data(), environ);
-    posix_spawnattr_destroy(&attributes);
-    if (failed) return fail("ffmpeg cannot be started: {}", std::error_code(failed, std::system_category()).message());
-    const int process = int(::syscall(SYS_pidfd_open, child, 0));
-    HALLCAST_ASSERT(process >= 0);
-    const std::stop_callback end(stop, [process] { ::syscall(SYS_pidfd_send_signal, process, SIGKILL, nullptr, 0); });
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    if (stop.stop_requested()) return fail("stopped");
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return fail("ffmpeg could not make the demo's film (status {})", status);
+Expected<void> run_ffmpeg(const std::vector<std::string>& arguments, const std::stop_token& stop) {
+    const auto result = content::run_child(arguments, {.limit = std::chrono::minutes(5)}, stop);
+    if (!result) return std::unexpected(result.error());
+    if (result->end != content::ChildResult::End::exited || result->code != 0)
+        return fail("ffmpeg could not make the demo's film: {}", result->errors.substr(0, 400));
     return {};
 }
 
