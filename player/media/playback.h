@@ -1,5 +1,5 @@
-// Plays a playlist: pictures at their moment, sound into the mixer. The playlist says which intervals of which clips are
-// wanted; decoders make that true ahead of time, so that a loop and a change of item are both gapless.
+// Plays a playlist: pictures at their moment, sound into the mixer. The playlist says which intervals of which clips
+// are wanted; decoders make that true ahead of time, so that a loop and a change of item are both gapless.
 #pragma once
 
 #include <chrono>
@@ -20,18 +20,18 @@ namespace hallcast::media {
 using Timeline = std::chrono::nanoseconds;
 
 struct PlaylistEntry {
-    std::string id;                   // of the content item, or the path of a clip: names it in reports
+    std::string id;  // of the content item, or the path of a clip: names it in reports
     std::filesystem::path file;
     std::chrono::milliseconds duration{0};  // pictures: how long; films: 0, the film's own
     bool operator==(const PlaylistEntry&) const = default;
 };
 
 struct PlaybackStatistics {
-    std::uint64_t decoded = 0;        // pictures
-    std::uint64_t late = 0;           // wanted but not decoded yet: the picture before stayed
-    std::uint64_t skipped = 0;        // decoded, but never asked for in time
+    std::uint64_t decoded = 0;  // pictures
+    std::uint64_t late = 0;     // wanted but not decoded yet: the picture before stayed
+    std::uint64_t skipped = 0;  // decoded, but never asked for in time
     std::uint64_t failed_items = 0;
-    std::string playing;              // id of the current entry
+    std::string playing;  // id of the current entry
 };
 
 // Where the film's sound goes; implemented by the mixer. Stereo float, 48 kHz, interleaved.
@@ -49,8 +49,9 @@ class Playback {
   public:
     virtual ~Playback() = default;
 
-    // Replaces the list. The entry that plays goes on to its end if it is still in it, otherwise until the first picture of
-    // the new list is decoded: never black. An entry that cannot be played is skipped within 2 s and reported.
+    // Replaces the list. The entry that plays goes on to its end if it is still in it, otherwise until the first
+    // picture of the new list is decoded: never black. An entry that cannot be played is skipped within 2 s and
+    // reported.
     virtual void set_playlist(std::vector<PlaylistEntry> entries) = 0;
 
     // The picture to show at `now`; the last good one while the next is not ready; null only before the very first.
@@ -62,11 +63,16 @@ class Playback {
 };
 
 struct PlaybackOptions {
-    std::function<void()> wake;       // called from a decoder thread when a picture became ready that was waited for
-    std::function<void(const std::string& entry, const Error&)> failed;  // an item was skipped; from a decoder thread
+    std::function<void()> wake;  // called from a decoder thread when a picture became ready that was waited for
+    // An item was skipped; from a decoder thread. Once per reason and list: an item that failed is tried again later.
+    std::function<void(const std::string& entry, const Error&)> failed;
+    std::chrono::milliseconds patience{2000};  // for an item's first picture
+    std::chrono::milliseconds retry{
+        5000};  // until an item that failed gets its next chance; grows to twelve times that
 };
 
-// `sound` must outlive the playback.
+// `sound` must outlive the playback, which must be its only user: sound's time is the playlist's time. `wake` and
+// `failed` must not destroy the playback.
 std::unique_ptr<Playback> make_playback(SoundSink& sound, PlaybackOptions options);
 
 }  // namespace hallcast::media
