@@ -20,6 +20,8 @@ struct CoreOptions {
     // What screens may know of each step, in order, after it is durable. Called on the core's thread.
     std::function<void(const v1::HallEvent&)> publish;
     std::chrono::milliseconds call_expiry{60'000};
+    // Replies kept in memory, rejections too; older ones are looked up in the store.
+    std::size_t remembered_replies = 4096;
 };
 
 // Internally synchronized.
@@ -27,18 +29,20 @@ class Core {
   public:
     virtual ~Core() = default;  // answers what was accepted, then stops
 
-    // `done` is called on the core's thread, once, when the command is durable or rejected. Commands that arrive while a
-    // commit is under way share the next one (group commit). At most 4096 wait; beyond that, UNAVAILABLE at once.
+    // `done` is called on the core's thread, once, when the command is durable or rejected. Commands that arrive while
+    // a commit is under way share the next one (group commit). At most 4096 wait; beyond that, UNAVAILABLE at once, on
+    // the caller's thread. By the time of `done`, hall_state() shows the step and it has been published.
     virtual void submit(v1::Command command, std::function<void(const v1::CommandReply&)> done) = 0;
-    v1::CommandReply submit_and_wait(v1::Command command);
+    v1::CommandReply submit_and_wait(v1::Command command);  // never from `done` or `publish`: it would wait for itself
 
     // Immutable snapshots, as of the last durable step. Null for an unknown hall; "" is the first hall.
     virtual std::shared_ptr<const v1::HallState> hall_state(std::string_view hall) const = 0;
     virtual std::vector<std::string> halls() const = 0;
-    virtual std::shared_ptr<const v1::Office> office() const = 0;
+    virtual std::shared_ptr<const v1::Office> office() const = 0;  // never null; empty before one was applied
 };
 
-// Replays the store's log. Raises the store's epoch by one.
+// Replays the store's log. Raises the store's epoch by one; so does every new office, because it replaces the halls'
+// states whole (players see the higher epoch and take a snapshot).
 Expected<std::unique_ptr<Core>> open_core(std::unique_ptr<Store> store, CoreOptions options);
 
 }  // namespace hallcast::queue

@@ -37,7 +37,8 @@ class Store {
     virtual Expected<std::uint64_t> next_epoch() = 0;
 };
 
-// SQLite, WAL, synchronous=FULL. Errors say what, where and what to do (read-only, full, newer version, in use by another master).
+// SQLite, WAL, synchronous=FULL. Errors say what, where and what to do (read-only, full, newer version, in use by
+// another master).
 Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file);
 
 }  // namespace hallcast::queue

@@ -1,0 +1,16 @@
+// What an event does to the state: the only function that changes it, live and at replay alike.
+#pragma once
+
+#include "hallcast/v1/queue.pb.h"
+#include "player/queue/state.h"
+
+namespace hallcast::queue {
+
+// Pure. The event must be the next of the log and possible in this state, as all are that `decide` makes; anything else
+// is a broken invariant.
+void apply(State& state, const v1::Event& event);
+
+// The call as `TicketCalled` makes it, for the reply and for the board.
+v1::Call make_call(const Visit& visit, const v1::TicketCalled& called, std::int64_t at_ms);
+
+}  // namespace hallcast::queue

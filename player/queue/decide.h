@@ -1,0 +1,25 @@
+// What a command does, given the state: events and a reply, or a rejection that tells a clerk what to do.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "hallcast/v1/queue.pb.h"
+#include "player/queue/state.h"
+
+namespace hallcast::queue {
+
+struct Moment {
+    std::int64_t now_ms = 0;  // since 1970
+    std::int64_t call_expiry_ms = 60'000;
+};
+
+struct Decision {
+    std::vector<v1::Event> events;  // none: nothing changes (a rejection, or it is like that already)
+    v1::CommandReply reply;         // true once the events are durable
+};
+
+// Pure: the same state, command and moment give the same decision. The events can be applied one after the other.
+Decision decide(const State& state, const v1::Command& command, const Moment& moment);
+
+}  // namespace hallcast::queue

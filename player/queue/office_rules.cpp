@@ -1,0 +1,172 @@
+#include "player/queue/office_rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace hallcast::queue {
+namespace {
+
+// Far above any office of the field; they bound what one command can make the core hold and publish.
+constexpr int max_halls = 64;
+constexpr int max_services = 256;
+constexpr int max_counters = 512;
+constexpr int max_languages = 64;
+constexpr std::size_t max_id_bytes = 32;
+constexpr std::size_t max_prefix_bytes = 8;
+constexpr std::size_t max_office_bytes = 1u << 20;
+
+// Ids travel in topics ("hall/<id>/"), call ids and addresses.
+bool is_id(std::string_view id) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
+    return !id.empty() && id.size() <= max_id_bytes && std::ranges::all_of(id, allowed);
+}
+
+// A digit at the end would make "A1" + "001" and "A" + "1001" the same ticket.
+bool is_prefix(std::string_view prefix) {
+    const auto printable = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7f; };
+    return !prefix.empty() && prefix.size() <= max_prefix_bytes && std::ranges::all_of(prefix, printable) &&
+           !(prefix.back() >= '0' && prefix.back() <= '9');
+}
+
+using Fault = std::optional<std::string>;
+
+Fault fault_of_languages(const v1::Office& office) {
+    if (office.languages().empty())
+        return "The office has no language. List at least its own under 'languages', as in [pl, en].";
+    if (office.languages_size() > max_languages)
+        return fmt::format("The office has more than {} languages.", max_languages);
+    std::set<std::string_view> seen;
+    for (const std::string& language : office.languages()) {
+        if (!is_id(language))
+            return fmt::format("'{}' is no language tag. Write them as 'pl', 'uk' or 'zh-Hant'.", language);
+        if (!seen.insert(language).second) return fmt::format("Language '{}' is there twice. Remove one.", language);
+    }
+    return {};
+}
+
+Fault fault_of_halls(const v1::Office& office) {
+    if (office.halls().empty()) return "The office has no hall. Describe at least one under 'halls'.";
+    if (office.halls_size() > max_halls) return fmt::format("The office has more than {} halls.", max_halls);
+    std::set<std::string_view> seen;
+    for (const v1::Hall& hall : office.halls()) {
+        if (!is_id(hall.id()))
+            return fmt::format("Hall id '{}' must be 1 to {} of the characters a-z, A-Z, 0-9, '-' and '_'.", hall.id(),
+                               max_id_bytes);
+        if (!seen.insert(hall.id()).second)
+            return fmt::format("Hall '{}' is there twice. Give one another id.", hall.id());
+        std::set<std::string_view> texts;
+        for (const v1::Text& text : hall.ticker())
+            if (!texts.insert(text.id()).second)
+                return fmt::format("Hall '{}' has two ticker texts with the id '{}'. Give one another id.", hall.id(),
+                                   text.id());
+    }
+    return {};
+}
+
+Fault fault_of_services(const v1::Office& office) {
+    if (office.services_size() > max_services)
+        return fmt::format("The office has more than {} services.", max_services);
+    std::set<std::string_view> seen;
+    for (const v1::Service& service : office.services()) {
+        if (!is_id(service.id()))
+            return fmt::format("Service id '{}' must be 1 to {} of the characters a-z, A-Z, 0-9, '-' and '_'.",
+                               service.id(), max_id_bytes);
+        if (!seen.insert(service.id()).second)
+            return fmt::format("Service '{}' is there twice. Give one another id.", service.id());
+        if (!is_prefix(service.prefix().empty() ? service.id() : service.prefix()))
+            return fmt::format(
+                "The tickets of service '{}' would start with '{}'. Give it a 'prefix' of 1 to {} characters without "
+                "spaces and "
+                "without a digit at the end, like A.",
+                service.id(), service.prefix().empty() ? service.id() : service.prefix(), max_prefix_bytes);
+    }
+    return {};
+}
+
+Fault fault_of_counters(const v1::Office& office) {
+    if (office.counters_size() > max_counters)
+        return fmt::format("The office has more than {} counters.", max_counters);
+    std::set<std::string_view> halls;
+    for (const v1::Hall& hall : office.halls()) halls.insert(hall.id());
+    std::set<std::string_view> services;
+    for (const v1::Service& service : office.services()) services.insert(service.id());
+    std::set<std::uint32_t> seen;
+    for (const v1::Counter& counter : office.counters()) {
+        if (counter.number() == 0) return "A counter has no number. Number the counters from 1.";
+        if (!seen.insert(counter.number()).second)
+            return fmt::format("Counter {} is there twice. Give one another number.", counter.number());
+        if (!counter.hall().empty() && !halls.contains(counter.hall()))
+            return fmt::format("Counter {} is in hall '{}', which the office does not have. Name one of its halls.",
+                               counter.number(), counter.hall());
+        for (const std::string& service : counter.services())
+            if (!services.contains(service))
+                return fmt::format("Counter {} serves '{}', which the office does not have. Name one of its services.",
+                                   counter.number(), service);
+    }
+    return {};
+}
+
+}  // namespace
+
+Fault fault_of(const v1::Office& office) {
+    for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters})
+        if (Fault fault = fault_of_part(office)) return fault;
+    if (office.ByteSizeLong() > max_office_bytes) return "The office is larger than 1 MiB. Shorten its texts.";
+    if (v1::Office again; !again.ParseFromString(office.SerializeAsString()))
+        return "A text of the office is not valid UTF-8. Save the file as UTF-8.";
+    return {};
+}
+
+std::optional<std::string> obstacle_to(const State& state, const v1::Office& office) {
+    std::set<std::string_view> services;
+    for (const v1::Service& service : office.services()) services.insert(service.id());
+    for (const auto& [id, service] : state.services)
+        if (!service.waiting.empty() && !services.contains(id))
+            return fmt::format(
+                "Service '{}' cannot go: {} visitors wait for it. Call them first, or apply this after hours.", id,
+                service.waiting.size());
+
+    std::map<std::uint32_t, std::string_view> hall_of_counter;
+    for (const v1::Counter& counter : office.counters())
+        hall_of_counter[counter.number()] = counter.hall().empty() ? office.halls(0).id() : counter.hall();
+    for (const auto& [number, counter] : state.counters) {
+        if (counter.visit == 0) continue;
+        const auto next = hall_of_counter.find(number);
+        if (next == hall_of_counter.end() || next->second != counter.hall)
+            return fmt::format("Counter {} cannot {}: {} is there. Finish that visit first: hallcast ctl finish {}",
+                               number, next == hall_of_counter.end() ? "go" : "move to another hall",
+                               state.visits.at(counter.visit).ticket, number);
+    }
+    return {};
+}
+
+// The table of well-formed byte sequences: Unicode 15.0, table 3-7.
+bool is_utf8(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byte = [&](std::size_t offset) {
+            return i + offset < text.size() ? static_cast<unsigned char>(text[i + offset]) : 0u;
+        };
+        const unsigned lead = byte(0);
+        const std::size_t length = lead < 0x80                   ? 1
+                                   : lead >= 0xc2 && lead < 0xe0 ? 2
+                                   : lead >= 0xe0 && lead < 0xf0 ? 3
+                                   : lead >= 0xf0 && lead < 0xf5 ? 4
+                                                                 : 0;
+        if (length == 0) return false;
+        for (std::size_t k = 1; k < length; ++k)
+            if ((byte(k) & 0xc0) != 0x80) return false;
+        const unsigned second = byte(1);
+        const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+        const bool surrogate = lead == 0xed && second > 0x9f;
+        const bool beyond = lead == 0xf4 && second > 0x8f;
+        if (length > 1 && (overlong || surrogate || beyond)) return false;
+        i += length;
+    }
+    return true;
+}
+
+}  // namespace hallcast::queue

@@ -1,0 +1,129 @@
+#include "player/queue/file_lock.h"
+#include "player/queue/sqlite.h"
+#include "player/queue/store.h"
+
+namespace hallcast::queue {
+namespace {
+
+class SqliteStore final : public Store {
+  public:
+    static Expected<std::unique_ptr<Store>> open(const std::filesystem::path& file) {
+        auto lock = FileLock::take(file);
+        if (!lock) return std::unexpected(lock.error());
+        auto database = open_queue_database(file);
+        if (!database) return std::unexpected(database.error());
+        auto store =
+            std::unique_ptr<SqliteStore>(new SqliteStore(*std::move(lock), *std::move(database), file.string()));
+        const std::pair<Statement SqliteStore::*, const char*> statements[] = {
+            {&SqliteStore::begin_, "BEGIN IMMEDIATE"},
+            {&SqliteStore::commit_, "COMMIT"},
+            {&SqliteStore::insert_event_, "INSERT INTO log (log_seq, event) VALUES (?1, ?2)"},
+            {&SqliteStore::insert_reply_, "INSERT INTO reply (cmd_id, reply) VALUES (?1, ?2)"},
+            {&SqliteStore::select_reply_, "SELECT reply FROM reply WHERE cmd_id = ?1"},
+        };
+        for (const auto& [statement, sql] : statements) {
+            auto prepared = prepare(store->database_.get(), sql);
+            if (!prepared) return std::unexpected(prepared.error());
+            (*store).*statement = *std::move(prepared);
+        }
+        return store;
+    }
+
+    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override {
+        const auto select = prepare(database_.get(), "SELECT log_seq, event FROM log ORDER BY log_seq");
+        if (!select) return std::unexpected(select.error());
+        v1::Event event;  // parsed into again and again, so that its strings keep their memory
+        for (std::uint64_t expected = 1;; ++expected) {
+            const int code = sqlite3_step(select->get());
+            if (code == SQLITE_DONE) return {};
+            if (code != SQLITE_ROW)
+                return std::unexpected(
+                    sqlite_error(database_.get(), fmt::format("cannot read log entry {}", expected)));
+            const std::uint64_t log_seq = std::uint64_t(sqlite3_column_int64(select->get(), 0));
+            const std::string_view bytes = column_blob(select->get(), 1);
+            if (log_seq != expected)
+                return fail("{}: log entry {} is missing. Restore the file from a backup", file_, expected);
+            if (!event.ParseFromArray(bytes.data(), int(bytes.size())) || event.log_seq() != log_seq)
+                return fail("{}: log entry {} is damaged. Restore the file from a backup", file_, log_seq);
+            if (event.kind_case() == v1::Event::KIND_NOT_SET)
+                return fail(
+                    "{}: log entry {} is of a kind that this version of hallcast does not know. Install the newer one",
+                    file_, log_seq);
+            apply(event);
+        }
+    }
+
+    Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
+        sqlite3_stmt* select = select_reply_.get();
+        const ResetOnExit reset{select};
+        bind_blob(select, 1, cmd_id);
+        const int code = sqlite3_step(select);
+        if (code == SQLITE_DONE) return std::nullopt;
+        if (code != SQLITE_ROW) return std::unexpected(sqlite_error(database_.get(), "cannot read a reply"));
+        const std::string_view bytes = column_blob(select, 0);
+        v1::CommandReply reply;
+        if (!reply.ParseFromArray(bytes.data(), int(bytes.size())))
+            return fail("{}: the reply to an earlier command is damaged. Restore the file from a backup", file_);
+        return reply;
+    }
+
+    Expected<void> commit(std::span<const Outcome> outcomes) override {
+        Expected<void> done = step(begin_.get());
+        if (!done) return done;
+        for (const Outcome& outcome : outcomes) {
+            for (const v1::Event& event : outcome.events) {
+                if (!event.SerializeToString(&bytes_)) done = fail("{}: an event cannot be serialised", file_);
+                sqlite3_bind_int64(insert_event_.get(), 1, std::int64_t(event.log_seq()));
+                bind_blob(insert_event_.get(), 2, bytes_);
+                if (done) done = step(insert_event_.get());
+                if (!done) return roll_back(std::move(done));
+            }
+            if (!outcome.reply.SerializeToString(&bytes_)) done = fail("{}: a reply cannot be serialised", file_);
+            bind_blob(insert_reply_.get(), 1, outcome.cmd_id);
+            bind_blob(insert_reply_.get(), 2, bytes_);
+            if (done) done = step(insert_reply_.get());
+            if (!done) return roll_back(std::move(done));
+        }
+        done = step(commit_.get());
+        return done ? std::move(done) : roll_back(std::move(done));
+    }
+
+    Expected<std::uint64_t> next_epoch() override {
+        const auto epoch =
+            query_text(database_.get(), "UPDATE meta SET value = value + 1 WHERE key = 'epoch' RETURNING value");
+        if (!epoch) return std::unexpected(epoch.error());
+        if (epoch->empty()) return fail("{}: its epoch is missing. Restore the file from a backup", file_);
+        return std::stoull(*epoch);
+    }
+
+  private:
+    SqliteStore(FileLock lock, Database database, std::string file)
+        : lock_(std::move(lock)), database_(std::move(database)), file_(std::move(file)) {}
+
+    Expected<void> step(sqlite3_stmt* statement) {
+        const ResetOnExit reset{statement};
+        if (sqlite3_step(statement) == SQLITE_DONE) return {};
+        return std::unexpected(sqlite_error(database_.get(), "cannot write"));
+    }
+
+    Expected<void> roll_back(Expected<void> error) {
+        // Some errors (full disk, I/O) have rolled back already.
+        if (sqlite3_get_autocommit(database_.get()) == 0)
+            sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+        return error;
+    }
+
+    FileLock lock_;  // released last
+    Database database_;
+    std::string file_;
+    Statement begin_, commit_, insert_event_, insert_reply_, select_reply_;
+    std::string bytes_;  // of the row being written; reused
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file) {
+    return SqliteStore::open(file);
+}
+
+}  // namespace hallcast::queue
