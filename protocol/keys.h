@@ -11,15 +11,19 @@
 namespace hallcast::wire {
 
 struct KeyPair {
-    std::string public_key;           // Z85, 40 characters
+    std::string public_key;  // Z85, 40 characters
     std::string secret_key;
 };
 
 KeyPair make_key_pair();
+// Whether `text` can be a key in Z85. Link and server assert it; whatever reads a key from outside checks it.
+bool is_key(const std::string& text);
 // Made at the first call. The public half lies beside it as FILE.pub, for carrying to another machine.
 Expected<KeyPair> load_or_make_key_pair(const std::filesystem::path& file);
 
 enum class Role { player, clerk, kiosk, content, admin };
+const char* role_name(Role role);  // "player"
+std::optional<Role> parse_role(const std::string& name);
 
 // What a client needs to reach a master. A YAML file: master (public key), client (public and secret key).
 struct Credentials {
@@ -29,8 +33,10 @@ struct Credentials {
 Expected<Credentials> load_credentials(const std::filesystem::path& file);
 Expected<void> save_credentials(const std::filesystem::path& file, const Credentials& credentials);
 
-// A master's DIR/keys/authorized: one client a line, `role name public-key`; '#' begins a comment. Read again by the ZAP
-// handler when the file changes, so that an administrator edits it while the master runs.
+// A master's DIR/keys/authorized: one client a line, `role name public-key`; '#' begins a comment. Read again by the
+// ZAP handler when the file changes, so that an administrator edits it while the master runs. A key may contain and
+// even begin with '#', therefore a comment stands on a line of its own or behind the key. No file: nobody is
+// authorised. Names are unique, without blanks; so are keys: an ambiguous file is an error, and then nobody is let in.
 struct AuthorizedKey {
     Role role;
     std::string name;
