@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "player/picture/colour_row.h"
 #include "protocol/base/error.h"
 
 namespace hallcast::picture {
@@ -15,18 +16,6 @@ namespace {
 constexpr int alignment = 2 * RowScaler::block;
 
 constexpr int half(int value) { return (value + 1) / 2; }
-
-const libyuv::YuvConstants& constants(ColourMatrix matrix, bool full_range) {
-    switch (matrix) {
-        case ColourMatrix::bt601:
-            return full_range ? libyuv::kYuvJPEGConstants : libyuv::kYuvI601Constants;
-        case ColourMatrix::bt2020:
-            return full_range ? libyuv::kYuvV2020Constants : libyuv::kYuv2020Constants;
-        case ColourMatrix::bt709:
-            break;
-    }
-    return full_range ? libyuv::kYuvF709Constants : libyuv::kYuvH709Constants;
-}
 
 void reserve(std::vector<std::uint8_t>& row, int bytes) {
     const auto needed = std::size_t(bytes) + RowScaler::input_slack + RowScaler::output_slack;
@@ -145,7 +134,7 @@ void VideoConverter::draw(const VideoFramePtr& frame, const ScreenRect& box, con
 
     const auto luma = scaler(planes.width, box.width);
     const auto chroma = scaler(half(planes.width), half(box.width));
-    const auto& matrix = constants(frame->matrix, frame->full_range);
+    const ColourRow colour(frame->matrix, frame->full_range);
 
     const auto boxes = region.boxes();
     for (std::size_t begin = 0; begin < boxes.size();) {
@@ -162,8 +151,7 @@ void VideoConverter::draw(const VideoFramePtr& frame, const ScreenRect& box, con
             make_chroma(planes, y - box.y, box.height, *chroma, first / 2, half(last), row_u, row_v);
             auto* line = pixels + std::ptrdiff_t(y) * stride;
             auto* target = in_place ? line + std::ptrdiff_t(box.x + first) * 4 : converted_.data();
-            libyuv::I422ToARGBMatrix(row_y + first, 0, row_u + first / 2, 0, row_v + first / 2, 0, target, 0, &matrix,
-                                     last - first, 1);
+            colour.convert(row_y + first, row_u + first / 2, row_v + first / 2, target, last - first);
             if (in_place) continue;
             for (std::size_t i = begin; i < end; ++i) {
                 std::memcpy(line + std::ptrdiff_t(boxes[i].x1) * 4,

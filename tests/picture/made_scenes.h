@@ -1,0 +1,136 @@
+// Fonts, paragraphs, films and pictures made up for the tests of the painters.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <random>
+#include <vector>
+
+#include "player/picture/canvas.h"
+#include "player/text/font_set.h"
+
+namespace hallcast::picture::made {
+
+// Blobs instead of letters: as wide and as overhanging as real ones, different for every font, glyph and size. Glyph 0
+// is a blank; font 7 has colour glyphs.
+class BlobFonts : public text::FontSet {
+  public:
+    text::GlyphBitmap rasterise(std::uint32_t font, std::uint32_t glyph, float size_px) const override {
+        ++asked;
+        if (glyph == 0) return {};
+        std::minstd_rand random(font * 7919 + glyph * 104729 + unsigned(size_px * 8));
+        const auto up_to = [&](int most) { return int(random() % unsigned(most + 1)); };
+        text::GlyphBitmap made;
+        const int em = std::max(2, int(size_px));
+        made.width = 1 + up_to(em + em / 2);
+        made.height = 1 + up_to(em);
+        made.left = up_to(em / 2) - em / 4;
+        made.top = up_to(em);
+        made.colour = font == 7;
+        const int pixel = made.colour ? 4 : 1;
+        made.stride = made.width * pixel + up_to(3);
+        made.pixels.assign(std::size_t(made.stride) * std::size_t(made.height), 0);
+        for (int y = 0; y < made.height; ++y) {
+            for (int x = 0; x < made.width; ++x) {
+                auto* at = &made.pixels[std::size_t(y * made.stride + x * pixel)];
+                const auto kind = random() % 3;
+                const auto alpha = std::uint8_t(kind == 0 ? 0 : kind == 1 ? 255 : random() % 256);
+                if (made.colour) {
+                    for (int c = 0; c < 3; ++c) at[c] = alpha ? std::uint8_t(random() % (alpha + 1u)) : std::uint8_t(0);
+                    at[3] = alpha;
+                } else {
+                    at[0] = alpha;
+                }
+            }
+        }
+        return made;
+    }
+
+    mutable std::atomic<int> asked{0};
+};
+
+inline text::ParagraphPtr paragraph(int glyphs, float size_px, unsigned seed, bool colour_too = true) {
+    std::minstd_rand random(seed + 1);
+    auto made = std::make_shared<text::Paragraph>();
+    made->size_px = size_px;
+    made->lines = 1;
+    made->baseline = size_px;
+    made->height = size_px * 1.3f;
+    float x = 0;
+    for (int i = 0; i < glyphs; ++i) {
+        const auto font = colour_too && random() % 6 == 0 ? 7u : 1u;
+        made->glyphs.push_back({font, std::uint32_t(random() % 12), x, size_px + float(random() % 3) * 0.4f});
+        x += size_px * (0.3f + float(random() % 100) / 150);
+    }
+    made->width = x;
+    return made;
+}
+
+inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsigned seed) {
+    std::minstd_rand random(seed + 1);
+    auto made = std::make_shared<VideoFrame>();
+    auto memory = std::make_shared<std::vector<std::uint8_t>>();
+    made->format = format;
+    made->width = made->display_width = width;
+    made->height = made->display_height = height;
+    made->matrix = ColourMatrix(seed % 3);
+    made->full_range = seed % 2 == 0;
+    if (format == PixelFormat::bgra) {
+        memory->resize(std::size_t(width * height) * 4);
+        for (std::size_t i = 0; i < memory->size(); i += 4) {
+            const auto alpha = seed % 4 == 0 ? 255u : random() % 256;
+            for (std::size_t c = 0; c < 3; ++c) (*memory)[i + c] = std::uint8_t(random() % (alpha + 1));
+            (*memory)[i + 3] = std::uint8_t(alpha);
+        }
+        made->planes[0] = memory->data();
+        made->strides[0] = width * 4;
+    } else {
+        const int half_width = (width + 1) / 2, half_height = (height + 1) / 2;
+        const auto luma = std::size_t(width * height), chroma = std::size_t(half_width * half_height);
+        memory->resize(luma + 2 * chroma);
+        for (auto& byte : *memory) byte = std::uint8_t(random() % 256);
+        made->planes = {memory->data(), memory->data() + luma, memory->data() + luma + chroma};
+        made->strides = {width, half_width, half_width};
+        if (format == PixelFormat::nv12) {
+            made->planes[2] = nullptr;
+            made->strides = {width, 2 * half_width, 0};
+        }
+    }
+    made->keep = memory;
+    return made;
+}
+
+inline ImagePtr image(int width, int height, bool opaque, unsigned seed) {
+    std::minstd_rand random(seed + 1);
+    auto made = std::make_shared<Image>();
+    made->width = width;
+    made->height = height;
+    made->pixels.resize(std::size_t(width * height) * 4);
+    for (std::size_t i = 0; i < made->pixels.size(); i += 4) {
+        const auto alpha = opaque ? 255u : random() % 256;
+        for (std::size_t c = 0; c < 3; ++c) made->pixels[i + c] = std::uint8_t(random() % (alpha + 1));
+        made->pixels[i + 3] = std::uint8_t(alpha);
+    }
+    return made;
+}
+
+// A canvas with its own memory.
+struct Board {
+    Board(const text::FontSet& fonts, ScreenSize of, const CanvasBounds& bounds = {})
+        : canvas(fonts, bounds), size(of), pixels(std::size_t(of.width) * std::size_t(of.height) * 4, 0x5a) {}
+
+    void paint(const Scene& scene, const DamageRegion& region) {
+        canvas.paint(scene, region, {pixels.data(), size, size.width * 4});
+    }
+    void paint(const Scene& scene) { paint(scene, DamageRegion({0, 0, size.width, size.height})); }
+    Colour at(int x, int y) const {
+        const auto* pixel = &pixels[(std::size_t(y) * std::size_t(size.width) + std::size_t(x)) * 4];
+        return {pixel[2], pixel[1], pixel[0], pixel[3]};
+    }
+
+    Canvas canvas;
+    ScreenSize size;
+    std::vector<std::uint8_t> pixels;
+};
+
+}  // namespace hallcast::picture::made
