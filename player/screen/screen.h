@@ -1,5 +1,5 @@
-// A screen as a pure function: layout, hall state, what plays, and the time give a scene. The live screen, the preview and
-// the golden pictures all come from here.
+// A screen as a pure function: layout, hall state, what plays, and the time give a scene. The live screen, the preview
+// and the golden pictures all come from here.
 #pragma once
 
 #include <chrono>
@@ -32,11 +32,11 @@ struct ShownCall {
 
 struct ScreenInput {
     HallView hall;
-    picture::VideoFramePtr video;                // null: nothing to play yet
+    picture::VideoFramePtr video;  // null: nothing to play yet
     std::optional<ShownCall> shown_call;
-    std::string language;                        // forces one language on everything that rotates; empty: rotate
-    WallTime now;                                // wall clock: clock widget, rotations, highlights
-    std::chrono::nanoseconds motion{0};          // monotonic time that moves the ticker
+    std::string language;                // forces one language on everything that rotates; empty: rotate
+    WallTime now;                        // wall clock: clock widget, rotations, highlights
+    std::chrono::nanoseconds motion{0};  // monotonic time that moves the ticker
 };
 
 // Keeps only caches: the same input gives the same scene. Externally synchronized.
@@ -52,7 +52,8 @@ class Screen {
 };
 
 // Fails when the layout names an image that cannot be read. `typesetter` must outlive the screen.
-Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size, text::Typesetter& typesetter);
+Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
+                                              text::Typesetter& typesetter);
 
 // The moment a state was made for, when the caller has no time of its own (`layout render` without --at): that of its
 // newest call.

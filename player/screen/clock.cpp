@@ -1,0 +1,95 @@
+// The hall's time, and its date in the languages in turn.
+#include <unicode/smpdtfmt.h>
+#include <unicode/timezone.h>
+#include <unicode/udisplaycontext.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "player/screen/item_list.h"
+#include "player/screen/languages.h"
+
+namespace hallcast::screen {
+
+namespace {
+
+// The pattern's letters outside of quotes: "HHmm" of "HH:mm 'o''clock'".
+std::string pattern_letters(const std::string& pattern) {
+    std::string letters;
+    bool quoted = false;
+    for (const char c : pattern) {
+        if (c == '\'') quoted = !quoted;
+        if (!quoted && ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) letters += c;
+    }
+    return letters;
+}
+
+bool has_any(const std::string& letters, std::string_view of) { return letters.find_first_of(of) != std::string::npos; }
+
+WallTime next_multiple(WallTime now, WallTime::duration step) {
+    auto past = now.time_since_epoch() % step;
+    if (past < WallTime::duration::zero()) past += step;
+    return now - past + step;
+}
+
+std::optional<std::string> formatted(const std::string& pattern, const std::string& language, const std::string& zone,
+                                     WallTime time) {
+    UErrorCode status = U_ZERO_ERROR;
+    auto locale = icu::Locale::forLanguageTag(language, status);
+    // The digits that tickets and counters are written in, so that all numbers of a screen look alike.
+    locale.setKeywordValue("numbers", "latn", status);
+    icu::SimpleDateFormat format(icu::UnicodeString::fromUTF8(pattern), locale, status);
+    if (U_FAILURE(status)) return std::nullopt;
+    format.adoptTimeZone(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
+    format.setContext(UDISPCTX_CAPITALIZATION_FOR_STANDALONE, status);
+    using namespace std::chrono;
+    icu::UnicodeString written;
+    icu::FieldPositionIterator* no_positions = nullptr;
+    format.format(UDate(duration_cast<milliseconds>(time.time_since_epoch()).count()), written, no_positions, status);
+    if (U_FAILURE(status)) return std::nullopt;
+    std::string utf8;
+    return written.toUTF8String(utf8);
+}
+
+}  // namespace
+
+bool is_clock_format(const std::string& format) { return formatted(format, "en", "UTC", WallTime{}).has_value(); }
+
+Shown show_clock(const Place& place, const Moment& moment) {
+    const auto& widget = place.widget;
+    ItemList items(place, moment.typesetter);
+    items.ground();
+    Shown shown;
+    // Before the hall's time zone is known no time is better than a wrong one.
+    if (moment.hall()) {
+        using namespace std::chrono_literals;
+        const auto letters = pattern_letters(widget.format);
+        const auto languages = languages_of(widget, moment.input);
+        // Figures alone look the same in all languages, and need no waking up for.
+        const auto turn =
+            has_any(letters, "GELMcaBbzvVOqQ") ? turn_of(languages.size(), widget.seconds, moment.input.now) : Turn{};
+        const auto& language = languages[turn.index];
+        const auto& zone = moment.hall()->profile().time_zone();
+        const auto text = formatted(widget.format, language, zone, moment.input.now).value_or("");
+        items.text("clock", 0, inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding)),
+                   {.utf8 = text,
+                    .language = language,
+                    .size_px = widget.text_size * place.scale,
+                    .bold = widget.bold,
+                    .colour = to_picture(widget.colour),
+                    // A clock stays at its side of the screen, whatever direction its language has.
+                    .side = widget.align == "centre" ? Side::centre
+                            : widget.align == "end"  ? Side::right
+                                                     : Side::left});
+        const auto step = has_any(letters, "S")    ? WallTime::duration(100ms)
+                          : has_any(letters, "sA") ? 1s
+                                                   : WallTime::duration(1min);
+        shown.until = std::min(turn.until, next_multiple(moment.input.now, step));
+    }
+    shown.items = items.take();
+    return shown;
+}
+
+}  // namespace hallcast::screen

@@ -1,0 +1,63 @@
+// Which language a text is shown in: those that take turns, whose turn it is, and what to fall back to.
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "player/screen/widget.h"
+
+namespace hallcast::screen {
+
+// A text together with the language it is really in.
+struct Phrase {
+    std::string text;
+    std::string language;
+};
+
+bool is_right_to_left(std::string_view language);
+// "pt" of "pt-BR".
+std::string_view base_language(std::string_view language);
+
+// The one forced; else the widget's; else the hall's; else those the program ships. Never empty, never more than
+// layouts::max_languages.
+std::vector<std::string> languages_of(const layouts::Widget& widget, const ScreenInput& input);
+// The office's first.
+std::string office_language(const ScreenInput& input);
+// Whether the whole screen is read from right to left: by the forced language, else the office's.
+bool screen_right_to_left(const ScreenInput& input);
+
+// Who of `count` has the turn, each for `seconds` of the wall clock, and until when.
+struct Turn {
+    std::size_t index = 0;
+    WallTime until = WallTime::max();
+};
+Turn turn_of(std::size_t count, double seconds, WallTime now);
+
+// The text in `language`, or in its base language ("pt" for "pt-BR").
+template <typename Map>
+std::optional<Phrase> find_in(const Map& texts, std::string_view language) {
+    for (const auto tag : {language, base_language(language)}) {
+        const auto found = texts.find(std::string(tag));
+        if (found != texts.end() && !found->second.empty()) return Phrase{found->second, std::string(tag)};
+    }
+    return std::nullopt;
+}
+
+// In one of `languages`, else in English, else in whatever comes first by its tag; empty when there is no text.
+template <typename Map>
+Phrase find_or_fall_back(const Map& texts, const std::vector<std::string>& languages) {
+    for (const auto& language : languages) {
+        if (auto phrase = find_in(texts, language)) return *phrase;
+    }
+    if (auto phrase = find_in(texts, "en")) return *phrase;
+    Phrase first;
+    for (const auto& [language, text] : texts) {  // a protobuf map has no order of its own
+        if (!text.empty() && (first.language.empty() || language < first.language)) first = {text, language};
+    }
+    return first;
+}
+
+}  // namespace hallcast::screen

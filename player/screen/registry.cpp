@@ -1,0 +1,26 @@
+#include "player/screen/widget.h"
+
+namespace hallcast::screen {
+
+ShowWidget show_of(layouts::WidgetKind kind) {
+    switch (kind) {
+        case layouts::WidgetKind::board:
+            return show_board;
+        case layouts::WidgetKind::call:
+            return show_call;
+        case layouts::WidgetKind::media:
+            return show_media;
+        case layouts::WidgetKind::ticker:
+            return show_ticker;
+        case layouts::WidgetKind::clock:
+            return show_clock;
+        case layouts::WidgetKind::text:
+            return show_text;
+        case layouts::WidgetKind::image:
+            return show_image;
+    }
+    HALLCAST_ASSERT(!"a kind of widget without a function");
+    return nullptr;
+}
+
+}  // namespace hallcast::screen

@@ -1,0 +1,184 @@
+#include "player/screen/screen.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+#include <vector>
+
+#include "content/texts.h"
+#include "player/picture/image_file.h"
+#include "player/screen/item_list.h"
+#include "player/screen/widget.h"
+
+namespace hallcast::screen {
+
+namespace {
+
+// Longest answer of still_for, so that callers may add it to any time.
+constexpr std::chrono::nanoseconds stillest = std::chrono::hours(1);
+
+// What a widget showed last, and for which input it holds.
+struct Kept {
+    Shown shown;
+    std::shared_ptr<const v1::HallState> state;  // held, so that no other state can come to its address
+    picture::VideoFramePtr video;
+    bool stale = false;
+    std::string language;
+    std::optional<ShownCall> shown_call;
+    WallTime from;
+
+    bool holds_for(const ScreenInput& input, bool for_media) const {
+        return state == input.hall.state && stale == input.hall.stale_since.has_value() && language == input.language &&
+               shown_call == input.shown_call && (!for_media || video == input.video) && from <= input.now &&
+               input.now < shown.until;
+    }
+};
+
+struct Mounted {
+    Place place;
+    ShowWidget show = nullptr;
+    std::optional<Kept> kept;
+};
+
+class LayoutScreen final : public Screen {
+  public:
+    LayoutScreen(picture::ScreenSize size, picture::Colour background, std::vector<Mounted> widgets,
+                 text::Typesetter& typesetter)
+        : size_(size), background_(background), widgets_(std::move(widgets)), typesetter_(typesetter) {}
+
+    picture::Scene scene(const ScreenInput& input) override {
+        picture::Scene scene{size_, background_, {}};
+        for (auto& mounted : widgets_) {
+            const Shown& shown = shown_at(mounted, input);
+            scene.items.insert(scene.items.end(), shown.items.begin(), shown.items.end());
+            roll(shown.rolling, mounted.place.box, input.motion, scene.items);
+        }
+        return scene;
+    }
+
+    std::chrono::nanoseconds still_for(const ScreenInput& input) override {
+        auto still = stillest;
+        for (auto& mounted : widgets_) {
+            const Shown& shown = shown_at(mounted, input);
+            if (shown.rolling.length > 0) return std::chrono::nanoseconds::zero();
+            if (shown.until < input.now + still) still = shown.until - input.now;  // `until` may be the end of time
+        }
+        return std::max(still, std::chrono::nanoseconds::zero());
+    }
+
+    bool has_ticker() const override {
+        return std::ranges::any_of(
+            widgets_, [](const Mounted& mounted) { return mounted.place.widget.kind == layouts::WidgetKind::ticker; });
+    }
+
+  private:
+    const Shown& shown_at(Mounted& mounted, const ScreenInput& input) {
+        const bool is_media = mounted.place.widget.kind == layouts::WidgetKind::media;
+        if (!mounted.kept || !mounted.kept->holds_for(input, is_media)) {
+            mounted.kept = Kept{mounted.show(mounted.place, {input, typesetter_}),
+                                input.hall.state,
+                                is_media ? input.video : nullptr,
+                                input.hall.stale_since.has_value(),
+                                input.language,
+                                input.shown_call,
+                                input.now};
+        }
+        return mounted.kept->shown;
+    }
+
+    picture::ScreenSize size_;
+    picture::Colour background_;
+    std::vector<Mounted> widgets_;
+    text::Typesetter& typesetter_;
+};
+
+// A screen of another shape than the canvas stretches the boxes and never the letters.
+picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Layout& layout, picture::ScreenSize size) {
+    const double across = size.width / layout.width, down = size.height / layout.height;
+    const int left = int(std::lround(box.x * across)), top = int(std::lround(box.y * down));
+    const picture::ScreenRect rect{left, top, int(std::lround((box.x + box.width) * across)) - left,
+                                   int(std::lround((box.y + box.height) * down)) - top};
+    return intersection(rect, {0, 0, size.width, size.height});
+}
+
+double scale_of(const layouts::Layout& layout, picture::ScreenSize size) {
+    return std::min(size.width / layout.width, size.height / layout.height);
+}
+
+Expected<void> check_text(const layouts::Layout& layout, const layouts::Widget& widget) {
+    const auto& id = widget.text_id;
+    if (id.empty() || id == "office_name" || id == "hall_name") return {};
+    // A placeholder would stand there as it is.
+    const auto stands_alone = [](std::string_view text_id) { return !content::text(text_id, "en").contains('{'); };
+    if (content::has_text(id) && stands_alone(id)) return {};
+    std::vector<std::string_view> known{"office_name", "hall_name"};
+    std::ranges::copy_if(content::text_ids(), std::back_inserter(known), stands_alone);
+    return fail("{}:{}: '{}' is no text for the widget '{}'; there are {}", layout.file, widget.line, id, widget.name,
+                fmt::join(known, ", "));
+}
+
+Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& widget, picture::ScreenSize size) {
+    Mounted mounted;
+    mounted.show = show_of(widget.kind);
+    mounted.place = {widget, on_screen(widget.box, layout, size), scale_of(layout, size), item_id(0, widget.name),
+                     nullptr};
+    if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
+    if (widget.kind == layouts::WidgetKind::clock && !is_clock_format(widget.format)) {
+        return fail("{}:{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"", layout.file,
+                    widget.line, widget.format, widget.name);
+    }
+    if (widget.kind == layouts::WidgetKind::image) {
+        auto image = picture::read_png(widget.file);
+        if (!image)
+            return fail("{}:{}: the image '{}': {}", layout.file, widget.line, widget.name, image.error().message);
+        mounted.place.image = std::move(*image);
+    }
+    return mounted;
+}
+
+// Over each board; on a layout that has none, in a band along the top.
+std::vector<Mounted> notices_of(const layouts::Layout& layout, picture::ScreenSize size) {
+    std::vector<Mounted> notices;
+    const auto add = [&](const layouts::Box& box) {
+        Mounted notice;
+        notice.show = show_notice;
+        notice.place.box = on_screen(box, layout, size);
+        notice.place.scale = scale_of(layout, size);
+        notice.place.id = item_id(1, "connection notice", notices.size());
+        notices.push_back(std::move(notice));
+    };
+    if (!layout.connection_notice) return notices;
+    for (const auto& widget : layout.widgets) {
+        if (widget.kind == layouts::WidgetKind::board) add(widget.box);
+    }
+    if (notices.empty()) add({0, 0, layout.width, layout.height / 6});
+    return notices;
+}
+
+}  // namespace
+
+Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
+                                              text::Typesetter& typesetter) {
+    if (size.width < 16 || size.height < 16 || size.width > 16384 || size.height > 16384) {
+        return fail("a screen has sides of 16..16384 pixels, not {} x {}", size.width, size.height);
+    }
+    std::vector<Mounted> widgets;
+    for (const auto& widget : layout.widgets) {
+        auto mounted = mount(layout, widget, size);
+        if (!mounted) return std::unexpected(mounted.error());
+        widgets.push_back(std::move(*mounted));
+    }
+    for (auto& notice : notices_of(layout, size)) widgets.push_back(std::move(notice));
+    return std::make_unique<LayoutScreen>(size, to_picture(layout.background), std::move(widgets), typesetter);
+}
+
+WallTime time_of(const v1::HallState& state) {
+    std::int64_t newest = 0;
+    for (const auto& call : state.calls()) newest = std::max(newest, std::int64_t(call.called_at_ms()));
+    return WallTime(std::chrono::milliseconds(newest));
+}
+
+}  // namespace hallcast::screen

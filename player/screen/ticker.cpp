@@ -1,0 +1,127 @@
+// The line that runs along the screen: the hall's texts, each in every language, without end and without a jump.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "player/screen/item_list.h"
+#include "player/screen/languages.h"
+
+namespace hallcast::screen {
+
+namespace {
+
+constexpr std::size_t max_pieces = 200;     // of a line; more would not come by within an hour
+constexpr std::uint64_t cycles_apart = 64;  // two copies of a piece seen at once are nearer than this
+
+template <typename Map>
+void append_in_languages(const Map& texts, const std::vector<std::string>& languages, std::vector<Phrase>& phrases) {
+    bool any = false;
+    for (const auto& language : languages) {
+        if (phrases.size() >= max_pieces) return;
+        if (auto phrase = find_in(texts, language)) {
+            phrases.push_back(*phrase);
+            any = true;
+        }
+    }
+    // A notice of the office must not vanish because nobody has translated it.
+    if (!any) {
+        if (auto phrase = find_or_fall_back(texts, languages); !phrase.text.empty())
+            phrases.push_back(std::move(phrase));
+    }
+}
+
+std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& moment) {
+    const auto languages = languages_of(widget, moment.input);
+    std::vector<Phrase> phrases;
+    if (!widget.texts.empty()) {
+        append_in_languages(widget.texts, languages, phrases);
+    } else if (moment.hall()) {
+        for (const auto& text : moment.hall()->profile().ticker()) append_in_languages(text.text(), languages, phrases);
+    }
+    return phrases;
+}
+
+// Sets the pieces one after another on the line, all on one baseline.
+class Line {
+  public:
+    Line(const Place& place, text::Typesetter& typesetter)
+        : place_(place), typesetter_(typesetter), size_px_(place.widget.text_size * place.scale) {}
+
+    void append(const Phrase& phrase, const layouts::Colour& colour) {
+        auto paragraph = typesetter_.set(
+            phrase.text,
+            {float(size_px_), place_.widget.bold ? text::Weight::bold : text::Weight::regular, phrase.language},
+            {.max_lines = 1});
+        const int width = std::max(1, int(std::ceil(paragraph->width)));
+        const int overhang = int(size_px_ / 8) + 1;
+        const float top = float(top_of(*paragraph));
+        rolling_.items.push_back({item_id(place_.id, "piece", rolling_.items.size()),
+                                  {end_ - overhang, place_.box.y, width + 2 * overhang, place_.box.height},
+                                  picture::Text{std::move(paragraph), float(end_), top, to_picture(colour)}});
+        end_ += width + gap();
+    }
+
+    Rolling take() {
+        // A short line keeps to once on the screen at a time.
+        rolling_.length = rolling_.items.empty() ? 0 : std::max(end_, place_.box.width);
+        rolling_.speed = place_.widget.speed * place_.scale;
+        return std::move(rolling_);
+    }
+
+  private:
+    int gap() const { return std::max(1, int(size_px_ * 0.6)); }
+
+    // Capitals in the middle of the box, as long as the highest marks and the lowest tails stay inside.
+    int top_of(const text::Paragraph& paragraph) const {
+        const double baseline = place_.box.y + place_.box.height / 2.0 + 0.357 * size_px_;
+        const int spare = std::max(0, place_.box.height - int(std::ceil(paragraph.height)));
+        return std::clamp(int(std::lround(baseline - paragraph.baseline)), place_.box.y, place_.box.y + spare);
+    }
+
+    const Place& place_;
+    text::Typesetter& typesetter_;
+    double size_px_;
+    int end_ = 0;
+    Rolling rolling_;
+};
+
+}  // namespace
+
+Shown show_ticker(const Place& place, const Moment& moment) {
+    ItemList items(place, moment.typesetter);
+    items.ground();
+    Line line(place, moment.typesetter);
+    for (const auto& phrase : phrases_of(place.widget, moment)) {
+        line.append(phrase, place.widget.colour);
+        line.append({place.widget.mark, "en"}, place.widget.highlight);
+    }
+    return {.items = items.take(), .until = WallTime::max(), .rolling = line.take()};
+}
+
+void roll(const Rolling& rolling, const picture::ScreenRect& box, std::chrono::nanoseconds motion,
+          std::vector<picture::Item>& items) {
+    if (rolling.length <= 0) return;
+    // Doubles hold nanoseconds of ten years to the microsecond: far below a pixel.
+    const double way = std::floor(double(motion.count()) * 1e-9 * rolling.speed);
+    const double cycle = std::floor(way / rolling.length);
+    const int offset = int(way - cycle * rolling.length);
+    // One copy to the left of the first: its last piece may stand over the line's end.
+    for (int copy = -1; copy * rolling.length - offset <= box.width + rolling.length; ++copy) {
+        const int shift = box.x + copy * rolling.length - offset;
+        const auto turn = std::uint64_t(std::int64_t(cycle) + copy) % cycles_apart;
+        for (const auto& piece : rolling.items) {
+            picture::Item item = {piece.id, piece.box, {}};
+            item.box.x += shift;
+            item.box = intersection(item.box, box);
+            if (item.box.empty()) continue;
+            auto text = std::get<picture::Text>(piece.content);
+            text.x += float(shift);
+            item.id = item_id(piece.id, "turn", turn);
+            item.content = std::move(text);
+            items.push_back(std::move(item));
+        }
+    }
+}
+
+}  // namespace hallcast::screen

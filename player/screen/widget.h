@@ -1,0 +1,67 @@
+// What a widget is: one pure function from its place and a moment to what it shows, and until when.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "layouts/layout.h"
+#include "player/picture/scene.h"
+#include "player/screen/screen.h"
+#include "player/text/typesetter.h"
+
+namespace hallcast::screen {
+
+// A widget on a screen of a certain size.
+struct Place {
+    layouts::Widget widget;
+    picture::ScreenRect box;  // inside the screen
+    double scale = 1;         // pixels in a canvas unit
+    std::uint64_t id = 0;     // from the widget's name; its items' ids come from it
+    picture::ImagePtr image;  // image
+    int pixels(double canvas_units) const;
+};
+
+struct Moment {
+    const ScreenInput& input;
+    text::Typesetter& typesetter;
+    const v1::HallState* hall() const { return input.hall.state.get(); }
+    bool stale() const { return input.hall.stale_since.has_value(); }
+};
+
+// Items on an endless line: `items` stand at x = 0..length, which comes again and again.
+struct Rolling {
+    std::vector<picture::Item> items;
+    int length = 0;    // pixels; 0: nothing rolls
+    double speed = 0;  // pixels per second, to the left
+};
+
+struct Shown {
+    std::vector<picture::Item> items;
+    WallTime until = WallTime::max();  // it stays the same until then, when neither hall, video nor shown call change
+    Rolling rolling;                   // moves with ScreenInput::motion, over `items`
+};
+
+using ShowWidget = Shown (*)(const Place& place, const Moment& moment);
+
+// The function for a kind of widget: the one place that knows them all.
+ShowWidget show_of(layouts::WidgetKind kind);
+
+Shown show_board(const Place& place, const Moment& moment);
+Shown show_call(const Place& place, const Moment& moment);
+Shown show_media(const Place& place, const Moment& moment);
+Shown show_ticker(const Place& place, const Moment& moment);
+Shown show_clock(const Place& place, const Moment& moment);
+Shown show_text(const Place& place, const Moment& moment);
+Shown show_image(const Place& place, const Moment& moment);
+
+// The word about a lost or missing connection, over the board at `place`; nothing while the master is heard.
+Shown show_notice(const Place& place, const Moment& moment);
+
+// Appends to `items` what of `rolling` is seen in `box` at `motion`. Whole pixels, so that the movement is even.
+void roll(const Rolling& rolling, const picture::ScreenRect& box, std::chrono::nanoseconds motion,
+          std::vector<picture::Item>& items);
+
+// Whether a clock can show `format`, an ICU date pattern.
+bool is_clock_format(const std::string& format);
+
+}  // namespace hallcast::screen
