@@ -42,12 +42,9 @@ constexpr const char* house_sound = "aformat=sample_fmts=flt:sample_rates=48000:
 
 }  // namespace
 
-PictureSize fitted_size(int width, int height, bool even) {
+PictureSize fitted_size(int width, int height) {
     const double scale = std::min({1.0, 1920.0 / width, 1080.0 / height});
-    const int step = even ? 2 : 1;
-    const auto fit = [&](int side, int most) {
-        return std::clamp(int(std::lround(side * scale / step)) * step, step, most);
-    };
+    const auto fit = [&](int side, int most) { return std::clamp(int(std::lround(side * scale / 2)) * 2, 2, most); };
     return {fit(width, 1920), fit(height, 1080)};
 }
 
@@ -91,7 +88,7 @@ Expected<double> read_loudness(const std::string& errors) {
 
 std::vector<std::string> film_arguments(const std::string& input, const MediaFacts& facts, double gain_db,
                                         const std::string& output) {
-    const PictureSize size = fitted_size(facts.width, facts.height, true);
+    const PictureSize size = fitted_size(facts.width, facts.height);
     const FrameRate rate = frame_rate(facts.frames_per_second);
     std::string filter = facts.interlaced ? "yadif=deint=interlaced," : "";
     filter += fmt::format("fps={},scale={}:{}:flags=bicubic", rate.text, size.width, size.height);
@@ -145,13 +142,15 @@ std::vector<std::string> film_arguments(const std::string& input, const MediaFac
 }
 
 std::vector<std::string> still_arguments(const std::string& input, const MediaFacts& facts, const std::string& output) {
-    const PictureSize size = fitted_size(facts.width, facts.height, false);
     // Players draw pictures without transparency: what shines through is white, as on paper.
     std::string filter = facts.transparent
-                             ? "format=rgba,split[over][under];[under]drawbox=color=white:t=fill:replace=1[paper];"
+                             ? "format=rgba,split[over][under];[under]lutrgb=r=255:g=255:b=255:a=255[paper];"
                                "[paper][over]overlay=format=rgb,"
                              : "";
-    filter += fmt::format("scale={}:{}:flags=lanczos,format=rgb24", size.width, size.height);
+    // fitted_size() as ffmpeg computes it, because only its decoder knows how a photo is turned.
+    filter +=
+        "scale=w='max(1,round(iw*sar*min(1,min(1920/(iw*sar),1080/ih))))'"
+        ":h='max(1,round(ih*min(1,min(1920/(iw*sar),1080/ih))))':flags=lanczos,setsar=1,format=rgb24";
     auto arguments = begin(input, "error");
     append(arguments, {"-map", map(facts.video_stream), "-frames:v", "1", "-vf", filter, "-c:v", "png", "-map_metadata",
                        "-1", "-f", "image2", "-update", "1", "file:" + output});

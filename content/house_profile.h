@@ -21,8 +21,8 @@ constexpr int most_picture_side = 16384;
 struct PictureSize {
     int width = 0, height = 0;
 };
-// Fits the whole picture into 1920x1080, never larger than it is; films with even sides, as yuv420p asks.
-PictureSize fitted_size(int width, int height, bool even);
+// Fits a film into 1920x1080, never larger than it is, with even sides, as yuv420p asks.
+PictureSize fitted_size(int width, int height);
 
 // Usual rates are kept, unsteady ones become the usual one next above, at most 60.
 struct FrameRate {

@@ -123,6 +123,8 @@ class Ingest {
             case ChildResult::End::exited:
                 break;
         }
+        // In the sandbox a signal arrives as 128 and its number.
+        if (run->code > 128) return fail("converting it took too much time or memory, or it is damaged");
         if (run->code != 0) return fail("cannot be converted: {}", telling_line(run->errors));
         return run;
     }
@@ -166,6 +168,7 @@ class Ingest {
     Expected<void> check_result(const Sandbox& sandbox, const MediaFacts& source, const std::string& result,
                                 v1::ContentItem& item) const {
         const auto facts = probe_media(sandbox, "file:" + result, stop_);
+        if (stop_.stop_requested()) return fail("stopped");
         if (!facts) return fail("was converted, but to no use: {}", facts.error().message);
         const bool right = source.picture
                                ? facts->picture && facts->video_codec == "png"

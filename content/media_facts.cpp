@@ -128,13 +128,19 @@ std::string telling_line(const std::string& errors) {
             line.remove_prefix(line.find("] ") + 2);
         for (const std::string_view prefix : {"file:/in/upload: ", "file:upload: "})
             if (line.starts_with(prefix)) line.remove_prefix(prefix.size());
-        if (line.empty() || line == "Conversion failed!" || line == "Invalid argument") continue;
-        // The first of these is the cause; what ffmpeg writes after it are its consequences.
+        if (line.empty() || line == "Conversion failed!" || line.starts_with("Error marking filters")) continue;
+        // These are causes; what ffmpeg writes after them are consequences.
         if (line.find("moov atom not found") != std::string_view::npos)
             return "the file is cut off, or was not finished when it was copied (moov atom not found)";
+        if (line.find("Cannot determine format of input stream") != std::string_view::npos)
+            return "nothing in it can be decoded";
         if (line.find("not on whitelist") != std::string_view::npos)
             return "playlists and files that lead to other files are not accepted";
-        telling = one_line(line, 200);
+        if (line.find("Invalid data found when processing input") != std::string_view::npos &&
+            line.find(" decod") == std::string_view::npos)
+            telling = "it is in no format that is known here, or is damaged";
+        else
+            telling = one_line(line, 200);
     }
     return telling;
 }

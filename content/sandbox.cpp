@@ -4,20 +4,25 @@
 
 #include <system_error>
 
+#include "content/utf8.h"
+
 namespace hallcast::content {
 
 namespace fs = std::filesystem;
 
-Sandbox::Sandbox(fs::path upload, fs::path folder) : upload_(fs::absolute(upload)), folder_(fs::absolute(folder)) {
-    std::vector<std::string> probe = walls();
-    probe.insert(probe.end(), {"/usr/bin/ffprobe", "-hide_banner", "-loglevel", "quiet", "-version"});
-    const auto result = run_child(probe, {});
-    walled_ = result && result->end == ChildResult::End::exited && result->code == 0;
-    if (walled_) return;
+Sandbox::Sandbox(fs::path upload, fs::path folder, Walls wanted)
+    : upload_(fs::absolute(upload)), folder_(fs::absolute(folder)) {
+    if (wanted == Walls::where_possible) {
+        std::vector<std::string> probe = walls();
+        probe.insert(probe.end(), {"/usr/bin/ffprobe", "-hide_banner", "-loglevel", "quiet", "-version"});
+        const auto result = run_child(probe, {});
+        walled_ = result && result->end == ChildResult::End::exited && result->code == 0;
+        if (walled_) return;
+        spdlog::warn("uploads are worked on with limits, but without a sandbox: bubblewrap does not work here ({})",
+                     !result ? result.error().message : one_line(result->errors, 200));
+    }
     std::error_code error;
     fs::create_symlink(upload_, folder_ / "upload", error);
-    spdlog::warn("uploads are worked on with limits, but without a sandbox: bubblewrap does not work here ({})",
-                 !result ? result.error().message : result->errors.substr(0, 200));
 }
 
 std::vector<std::string> Sandbox::walls() const {

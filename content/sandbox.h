@@ -26,8 +26,9 @@ struct SandboxLimits {
 // the limits hold, but not the walls; that is logged. Not for several threads at once.
 class Sandbox {
   public:
+    enum class Walls { where_possible, none };  // none: for the test of the limits alone
     // Finds out once whether bubblewrap works here.
-    Sandbox(std::filesystem::path upload, std::filesystem::path folder);
+    Sandbox(std::filesystem::path upload, std::filesystem::path folder, Walls walls = Walls::where_possible);
 
     // `program` is "ffmpeg" or "ffprobe". It runs in the folder: outputs are plain names there.
     Expected<ChildResult> run(const std::string& program, const std::vector<std::string>& arguments,

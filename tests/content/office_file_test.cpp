@@ -1,0 +1,175 @@
+#include "content/office_file.h"
+
+#include <google/protobuf/util/message_differencer.h>
+
+#include <set>
+
+#include "content/texts.h"
+#include "tests/catch.h"
+
+namespace hallcast::content::office_file_test {
+
+using google::protobuf::util::MessageDifferencer;
+
+const std::string small_office = R"(id: small
+name: {pl: Urząd}
+time_zone: Europe/Warsaw
+languages: [pl, uk]
+services:
+  - {id: A, name: {pl: Pobyt}}
+  - {id: B, name: {pl: Praca}, prefix: WP}
+counters:
+  - {number: 1, services: [A]}
+halls:
+  - {id: main, name: {pl: Sala}}
+hours:
+  - {days: [mon, tue], from: "08:00", to: "16:00"}
+)";
+
+// The small office with one thing changed.
+std::string with(const std::string& from, const std::string& to) {
+    std::string yaml = small_office;
+    const std::size_t at = yaml.find(from);
+    REQUIRE(at != std::string::npos);
+    return yaml.replace(at, from.size(), to);
+}
+
+std::string error_of(const std::string& yaml) {
+    const auto office = parse_office(yaml, "office.yaml");
+    REQUIRE_FALSE(office.has_value());
+    return office.error().message;
+}
+
+TEST_CASE("a small office is read") {
+    const auto office = parse_office(small_office, "office.yaml");
+    INFO((office ? std::string() : office.error().message));
+    REQUIRE(office.has_value());
+    CHECK(office->id() == "small");
+    CHECK(office->name().at("pl") == "Urząd");
+    CHECK(office->services(1).prefix() == "WP");
+    CHECK(office->counters(0).services(0) == "A");
+    CHECK(office->hours(0).days_size() == 2);
+    CHECK(office->hours(0).from() == "08:00");
+}
+
+TEST_CASE("the sample office is whole: six services, eight counters, nine languages in every text") {
+    const v1::Office& office = sample_office();
+    CHECK(office.services_size() == 6);
+    CHECK(office.counters_size() == 8);
+    CHECK(office.halls_size() == 1);
+    REQUIRE(office.languages_size() == 9);
+    for (int i = 0; i < 9; ++i) CHECK(office.languages(i) == shipped_languages()[std::size_t(i)]);
+    const auto complete = [](const auto& texts) {
+        std::set<std::string> different;
+        for (const auto& [language, text] : texts) different.insert(text);
+        return texts.size() == 9 && different.size() >= 8;  // none is a copy of another, but for one pair at most
+    };
+    CHECK(complete(office.name()));
+    for (const v1::Service& service : office.services()) CHECK(complete(service.name()));
+    for (const v1::Counter& counter : office.counters()) CHECK(complete(counter.directions()));
+    CHECK(complete(office.halls(0).name()));
+    CHECK(office.halls(0).ticker_size() >= 5);
+    for (const v1::Text& text : office.halls(0).ticker()) CHECK(complete(text.text()));
+}
+
+TEST_CASE("an office that is written and read again is the same") {
+    const auto again = [](const v1::Office& office) {
+        const std::string yaml = format_office(office);
+        const auto parsed = parse_office(yaml, "again.yaml");
+        INFO((parsed ? yaml : parsed.error().message + "\n" + yaml));
+        REQUIRE(parsed.has_value());
+        CHECK(MessageDifferencer::Equals(*parsed, office));
+        CHECK(format_office(*parsed) == yaml);
+    };
+    again(sample_office());
+    v1::Office office = parse_office(small_office, "office.yaml").value();
+    for (const char* awkward : {"no",
+                                "~",
+                                "12",
+                                "08:00",
+                                "a: b",
+                                "- x",
+                                "#1",
+                                "'q'",
+                                "\"q\"",
+                                "{x}",
+                                " edge ",
+                                "@",
+                                "null",
+                                "ends:",
+                                "*a",
+                                "%",
+                                "back\\slash",
+                                "Łódź, ქართული, 中文 😀",
+                                "soft\u00adhyphen",
+                                "nbsp\u00a0",
+                                "\u200fعربي"}) {
+        (*office.mutable_name())["uk"] = awkward;
+        again(office);
+    }
+}
+
+TEST_CASE("errors of an office file name the place and what is allowed") {
+    CHECK(error_of(with("id: B", "id: A")) == "office.yaml:7:10: service 'A' is there twice");
+    CHECK(error_of(with("services: [A]", "services: [A, X]")) ==
+          "office.yaml:9:31: there is no service 'X'; there are A, B");
+    CHECK(error_of(with("08:00", "8 am")) == "office.yaml:13:30: a time must be \"00:00\"..\"24:00\", is '8 am'");
+    CHECK(error_of(with("08:00", "25:00")).find("a time must be") != std::string::npos);
+    CHECK(error_of(with("08:00", "17:00")).find("'from' must be before 'to'") != std::string::npos);
+    CHECK(error_of(with("[mon, tue]", "[mon, sonntag]")).find("13:18: 'sonntag' is no day; a day is mon, tue, wed") !=
+          std::string::npos);
+    CHECK(error_of(with("{pl: Pobyt}", "{pl: \"\"}")) == "office.yaml:6:24: the name of service 'A' in 'pl' is empty");
+    CHECK(error_of(with("{pl: Pobyt}", "{uk: X}")).find("needs a text in 'pl'") != std::string::npos);
+    CHECK(error_of(with("{pl: Pobyt}", "{pl: X, ua: Y}"))
+              .find("is in 'ua', which is not one of the office's languages (pl, uk)") != std::string::npos);
+    CHECK(error_of(with("time_zone:", "timezone:")) ==
+          "office.yaml:3:1: 'timezone' is not known in an office; it may have id, name, time_zone, languages, "
+          "services, counters, "
+          "halls or hours");
+    CHECK(error_of(with("time_zone: Europe/Warsaw\n", "")).find("an office needs 'time_zone'") != std::string::npos);
+    CHECK(error_of(with("Europe/Warsaw", "../../etc/passwd")).find("is no time zone") != std::string::npos);
+    CHECK(error_of(with("Europe/Warsaw", "Europe/Atlantis")).find("is no time zone") != std::string::npos);
+    CHECK(error_of(with("number: 1", "number: 1000")) ==
+          "office.yaml:9:14: a counter's number must be a whole number of 1..999, is '1000'");
+    CHECK(error_of(with("number: 1", "number: one")).find("whole number of 1..999") != std::string::npos);
+    CHECK(error_of(with("number: 1", "hall: side, number: 1")).find("there is no hall 'side'; there is main") !=
+          std::string::npos);
+    CHECK(error_of(with("prefix: WP", "prefix: A")).find("prefix 'A' belongs to another service") != std::string::npos);
+    CHECK(error_of(with("prefix: WP", "prefix: w1")).find("1..3 letters A-Z") != std::string::npos);
+    CHECK(error_of(with("id: B, name: {pl: Praca}, prefix: WP", "id: work, name: {pl: Praca}"))
+              .find("needs a 'prefix'") != std::string::npos);
+    CHECK(error_of(with("services: [A]", "services: []")).find("is an empty list") != std::string::npos);
+    CHECK(error_of(with("id: small", "id: small\nid: other")) == "office.yaml:2:1: 'id' is there twice");
+    CHECK(error_of(with("  - {number: 1, services: [A]}", "  - {number: 1}\n  - {number: 1}")) ==
+          "office.yaml:10:14: counter 1 is there twice");
+    CHECK(error_of(with("to: \"16:00\"}", "to: \"16:00\"}\n  - {days: [tue], from: \"15:00\", to: \"18:00\"}"))
+              .find("hours of 'tue' overlap") != std::string::npos);
+}
+
+TEST_CASE("what is no office file is refused, whatever it is") {
+    CHECK(error_of("") == "office.yaml: is empty; it must describe an office");
+    CHECK(error_of("- a\n- b\n").find("office.yaml:1:1: an office must be a mapping") == 0);
+    CHECK(error_of("id: [unclosed\n").find("is no YAML") != std::string::npos);
+    CHECK(error_of("id: a\n\xff\n").find("office.yaml:2: is no UTF-8") == 0);
+    CHECK(error_of(small_office + "---\nid: second\n").find("2 documents") != std::string::npos);
+    CHECK(error_of(std::string(2 << 20, '#')).find("is larger than") != std::string::npos);
+    CHECK(error_of(std::string(100'000, '[')).find("office.yaml") == 0);
+    CHECK(error_of("id: &a {b: *a}\n").find("office.yaml") == 0);
+    CHECK(error_of("&a [*a, *a]\n").find("office.yaml") == 0);
+    CHECK(error_of(with("pl: Urząd", "pl: \"two\\nlines\"")).find("must be one line") != std::string::npos);
+}
+
+TEST_CASE("an office file cut off anywhere, or with a byte changed, is read or refused, never worse") {
+    for (std::size_t length = 0; length < small_office.size(); ++length)
+        if (const auto office = parse_office(small_office.substr(0, length), "cut.yaml"); !office)
+            CHECK(office.error().message.starts_with("cut.yaml"));
+    for (std::size_t at = 0; at < small_office.size(); ++at)
+        for (const char byte : {'\0', ':', '[', '*', '&', '\xc3', '"', '\t'}) {
+            std::string yaml = small_office;
+            yaml[at] = byte;
+            if (const auto office = parse_office(yaml, "odd.yaml"); !office)
+                CHECK(office.error().message.starts_with("odd.yaml"));
+        }
+}
+
+}  // namespace hallcast::content::office_file_test

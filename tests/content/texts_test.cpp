@@ -1,0 +1,80 @@
+#include "content/texts.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <regex>
+#include <set>
+
+#include "content/utf8.h"
+#include "protocol/base/resource.h"
+#include "tests/catch.h"
+
+namespace hallcast::content {
+std::span<const Resource> text_files();
+}
+
+namespace hallcast::content::texts_test {
+
+std::multiset<std::string> placeholders(std::string_view of) {
+    static const std::regex brace(R"(\{[^}]*\})");
+    const std::string text(of);
+    return {std::sregex_token_iterator(text.begin(), text.end(), brace), {}};
+}
+
+TEST_CASE("every shipped language has exactly the same texts, with the same placeholders, none empty") {
+    CHECK(shipped_languages().size() == 9);
+    CHECK(shipped_languages().front() == "pl");
+    REQUIRE(text_files().size() == shipped_languages().size());
+    for (const Resource& file : text_files()) {
+        INFO(file.name);
+        CHECK(invalid_utf8(file.bytes) == std::string_view::npos);
+        const YAML::Node texts = YAML::Load(std::string(file.bytes));
+        CHECK(texts.size() == text_ids().size());  // a key twice counts twice here
+        std::set<std::string> seen;
+        for (const auto& entry : texts) {
+            const auto id = entry.first.as<std::string>();
+            INFO(id);
+            CHECK(seen.insert(id).second);
+            REQUIRE(has_text(id));
+            CHECK_FALSE(entry.second.as<std::string>().empty());
+            CHECK(placeholders(entry.second.as<std::string>()) == placeholders(text(id, "en")));
+        }
+    }
+}
+
+TEST_CASE("a translation is a translation: apart from names shared by close languages, no text is the English one") {
+    for (const std::string_view language : shipped_languages()) {
+        if (language == "en") continue;
+        for (const std::string_view id : text_ids()) {
+            INFO(language << " " << id);
+            CHECK(text(id, language) != text(id, "en"));
+        }
+    }
+}
+
+TEST_CASE("texts are given in the language asked for, in English where it is not shipped") {
+    CHECK(text("counter", "pl") == "Stanowisko");
+    CHECK(text("counter", "uk") == "Віконце");
+    CHECK(text("counter", "zh-Hant") == "窗口");
+    CHECK(text("counter", "pt-BR") == "Counter");
+    CHECK(text("counter", "") == "Counter");
+    CHECK(has_text("please_wait"));
+    CHECK_FALSE(has_text("please_panic"));
+    CHECK(std::is_sorted(text_ids().begin(), text_ids().end()));
+}
+
+TEST_CASE("what is no UTF-8 is found, and a title becomes one clean line") {
+    CHECK(invalid_utf8("Zażółć გამარჯობა 😀") == std::string_view::npos);
+    CHECK(invalid_utf8("ab\xff") == 2);
+    CHECK(invalid_utf8("\xc0\x80") == 0);           // overlong
+    CHECK(invalid_utf8("\xed\xa0\x80") == 0);       // half of a surrogate pair
+    CHECK(invalid_utf8("x\xf4\x90\x80\x80") == 1);  // beyond Unicode
+    CHECK(invalid_utf8("\xe2\x82") == 0);           // cut off
+    CHECK(one_line("a\nb\xff"
+                   "c",
+                   100) == "a b?c");
+    CHECK(one_line("żżż", 5) == "żż");
+}
+
+}  // namespace hallcast::content::texts_test
