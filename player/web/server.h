@@ -11,8 +11,9 @@ namespace hallcast::web {
 
 struct WebOptions {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 8080;        // 0: a free one, see WebServer::port()
-    std::string token;                // the bearer token of the API; never empty
+    std::uint16_t port = 8080;    // 0: a free one, see WebServer::port()
+    std::string token;            // the bearer token of the API; never empty
+    bool hand_out_token = false;  // the pages are given the token; only for a demo on loopback
 };
 
 // Serves until destroyed, on its own threads.

@@ -1,0 +1,116 @@
+#include "player/web/upload_jobs.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <system_error>
+
+#include "player/web/json.h"
+
+namespace hallcast::web {
+namespace {
+
+constexpr std::size_t most_remembered = 64;
+
+const char* word(content::IngestProgress::Step step) {
+    switch (step) {
+        case content::IngestProgress::Step::probing:
+            return "probing";
+        case content::IngestProgress::Step::transcoding:
+            return "transcoding";
+        case content::IngestProgress::Step::checking:
+            return "checking";
+        default:
+            return "checking";  // "done" is said only once the item is in the library
+    }
+}
+
+void remove_quietly(const std::filesystem::path& file) {
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+}
+
+}  // namespace
+
+UploadJobs::UploadJobs(content::Library& library)
+    : library_(library), worker_([this](const std::stop_token& stop) { run(stop); }) {}
+
+UploadJobs::~UploadJobs() {
+    worker_.request_stop();
+    worker_.join();
+    for (const std::uint64_t job : waiting_) remove_quietly(jobs_.at(job).file);
+}
+
+std::filesystem::path UploadJobs::new_file() {
+    const std::scoped_lock lock(mutex_);
+    return library_.incoming() / fmt::format("upload-{}-{}", ::getpid(), ++last_file_);
+}
+
+std::optional<std::uint64_t> UploadJobs::add(std::filesystem::path file, std::string title) {
+    const std::scoped_lock lock(mutex_);
+    if (waiting_.size() >= most_waiting) return std::nullopt;
+    // The oldest are forgotten; those that wait or run are among the newest, since fewer wait than are remembered.
+    while (jobs_.size() >= most_remembered) jobs_.erase(jobs_.begin());
+    const std::uint64_t number = ++last_job_;
+    jobs_[number] = {.file = std::move(file), .title = std::move(title)};
+    waiting_.push_back(number);
+    wake_.notify_all();
+    return number;
+}
+
+std::optional<std::string> UploadJobs::state_json(std::uint64_t number) const {
+    const std::scoped_lock lock(mutex_);
+    const auto found = jobs_.find(number);
+    if (found == jobs_.end()) return std::nullopt;
+    const Job& job = found->second;
+    return fmt::format("{{\"step\":{},\"share\":{:.4f},\"error\":{},\"item\":{}}}", json_string(job.step), job.share,
+                       json_string(job.error), job.item ? to_json(*job.item) : "null");
+}
+
+void UploadJobs::run(const std::stop_token& stop) {
+    for (;;) {
+        std::uint64_t number = 0;
+        {
+            std::unique_lock lock(mutex_);
+            if (!wake_.wait(lock, stop, [this] { return !waiting_.empty(); })) return;
+            number = waiting_.front();
+            waiting_.pop_front();
+        }
+        ingest_one(number, stop);
+        if (stop.stop_requested()) return;
+    }
+}
+
+void UploadJobs::ingest_one(std::uint64_t number, const std::stop_token& stop) {
+    std::filesystem::path file;
+    std::string title;
+    {
+        const std::scoped_lock lock(mutex_);
+        file = jobs_.at(number).file;
+        title = jobs_.at(number).title;
+    }
+    const auto item = content::ingest(
+        library_, file, title,
+        [&](const content::IngestProgress& progress) {
+            const std::scoped_lock lock(mutex_);
+            jobs_.at(number).step = word(progress.step);
+            jobs_.at(number).share = progress.share;
+        },
+        stop);
+    remove_quietly(file);
+    const std::scoped_lock lock(mutex_);
+    Job& job = jobs_.at(number);
+    if (item) {
+        job.step = "done";
+        job.share = 1;
+        job.item = *item;
+        spdlog::info("content: {} plays now ({})", title, item->id());
+    } else {
+        job.step = "refused";
+        job.error = item.error().message;
+        spdlog::warn("content: refused: {}", item.error().message);
+    }
+}
+
+}  // namespace hallcast::web
