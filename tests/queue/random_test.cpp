@@ -1,0 +1,239 @@
+// Thousands of random commands on the pure core: whatever happens, what must hold holds.
+#include <random>
+
+#include "tests/queue/sample.h"
+
+namespace hallcast::queue::random_test {
+
+using namespace sample;
+
+// Commands as a busy office with a bad network sends them: mostly sensible, some of them senseless.
+class RandomCommands {
+  public:
+    explicit RandomCommands(std::uint64_t seed) : random_(seed) {}
+
+    v1::Command next() {
+        const std::uint32_t counter = 1 + below(5);  // 5 does not exist
+        switch (below(16)) {
+            case 0:
+            case 1:
+            case 2:
+            case 3:
+                return issue(std::string(1, char('A' + below(4))), below(3) == 0 ? "uk" : "");  // D does not exist
+            case 4:
+                return open(counter);
+            case 5:
+                return below(4) == 0 ? close(counter) : open(counter);
+            case 6:
+            case 7:
+            case 8:
+                return call_next(counter);
+            case 9:
+                return call_ticket(counter, fmt::format("{}{:03}", char('A' + below(3)), 1 + below(900)));
+            case 10:
+                return recall(counter);
+            case 11:
+            case 12:
+                return start(counter);
+            case 13:
+                return finish(counter);
+            case 14:
+                return no_show(counter);
+            default:
+                return below(20) == 0 ? apply_office(some_office()) : issue("B");
+        }
+    }
+
+    // The sample office, changed a little: a ticker text, one service less, counters moved or gone, halls gone or
+    // turned.
+    v1::Office some_office() {
+        v1::Office changed = office();
+        v1::Text& text = *changed.mutable_halls(0)->add_ticker();
+        text.set_id("hello");
+        (*text.mutable_text())["pl"] = std::to_string(below(3));
+        switch (below(5)) {
+            case 0:
+                changed.mutable_services()->DeleteSubrange(2, 1);
+                changed.mutable_counters(3)->clear_services();
+                break;
+            case 1:
+                changed.mutable_counters()->DeleteSubrange(int(below(4)), 1);
+                break;
+            case 2:
+                changed.mutable_counters(3)->set_hall("main");
+                changed.mutable_halls()->DeleteSubrange(1, 1);
+                break;
+            case 3:
+                changed.mutable_services()->SwapElements(0, 2);
+                changed.mutable_counters(2)->set_hall("upstairs");
+                break;
+            default:
+                break;
+        }
+        return changed;
+    }
+
+    std::uint32_t below(std::uint32_t limit) {
+        return std::uniform_int_distribution<std::uint32_t>(0, limit - 1)(random_);
+    }
+
+  private:
+    std::mt19937_64 random_;
+};
+
+// What must hold of a state at any moment.
+void check_invariants(const State& state) {
+    std::set<std::uint64_t> at_counters;
+    for (const auto& [number, counter] : state.counters) {
+        if (counter.visit == 0) continue;
+        REQUIRE(counter.open);
+        REQUIRE(at_counters.insert(counter.visit).second);  // no visitor at two counters
+        const Visit& visit = state.visits.at(counter.visit);
+        REQUIRE((visit.phase == VisitPhase::called || visit.phase == VisitPhase::serving));
+        REQUIRE(visit.call.counter() == number);
+    }
+    std::set<std::uint64_t> waiting;
+    for (const auto& [id, service] : state.services) {
+        for (const std::uint64_t visit : service.waiting) {
+            REQUIRE(waiting.insert(visit).second);
+            REQUIRE(state.visits.at(visit).service == id);
+        }
+    }
+    for (const auto& [id, visit] : state.visits) {
+        REQUIRE(state.visit_of_ticket.at(visit.ticket) == id);
+        REQUIRE((visit.phase == VisitPhase::waiting) == waiting.contains(id));
+        REQUIRE((visit.phase == VisitPhase::called || visit.phase == VisitPhase::serving) == at_counters.contains(id));
+    }
+    REQUIRE(state.visit_of_ticket.size() == state.visits.size());
+}
+
+// The halls as players see them: snapshots at a new office, events from then on.
+class Followers {
+  public:
+    void restart(const State& state) {
+        halls_.clear();
+        for (const v1::Hall& hall : state.office->halls()) halls_[hall.id()] = project(state, hall);
+    }
+    void follow(std::vector<v1::HallEvent> events) {
+        for (v1::HallEvent& event : events) {
+            event.set_seq(halls_.at(event.hall()).seq() + 1);
+            wire::apply(halls_.at(event.hall()), event);
+        }
+    }
+    void check(const State& state) {
+        REQUIRE(halls_.size() == std::size_t(state.office->halls_size()));
+        for (const v1::Hall& hall : state.office->halls()) {
+            v1::HallState projected = project(state, hall);
+            projected.set_seq(halls_.at(hall.id()).seq());
+            INFO(projected.DebugString());
+            REQUIRE(halls_.at(hall.id()).DebugString() == projected.DebugString());
+        }
+    }
+
+  private:
+    std::map<std::string, v1::HallState> halls_;
+};
+
+TEST_CASE("random commands keep every invariant, and players that follow events see what a snapshot shows") {
+    const std::uint64_t seed = std::random_device{}();
+    INFO("seed " << seed);
+    RandomCommands commands(seed);
+    Desk desk = open_desk();
+    Followers followers;
+    followers.restart(desk.state);
+    int accepted = 0, refused = 0, offices = 0;
+    for (int i = 0; i < 8000; ++i) {
+        const v1::Command command = commands.next();
+        INFO("command " << i << ": " << command.ShortDebugString().substr(0, 400));
+        const std::size_t before = desk.log.size();
+        const v1::CommandReply reply = desk(command);
+        reply.has_rejection() ? ++refused : ++accepted;
+        const std::span<const v1::Event> events = std::span(desk.log).subspan(before);
+        if (!events.empty() && events.front().has_office_applied()) {
+            ++offices;
+            followers.restart(desk.state);
+            followers.follow(repaint(desk.state, desk.now_ms));  // changes nothing that a snapshot has
+        } else {
+            followers.follow(project(desk.state, events));
+        }
+        if (i % 16 == 0 || i > 7900) followers.check(desk.state);
+        if (i % 64 == 0) check_invariants(desk.state);
+        if (reply.has_rejection()) REQUIRE(events.empty());
+        if (reply.log_seq() != 0) REQUIRE(reply.log_seq() == desk.log.back().log_seq());
+        // The reply's call is the call on the board.
+        if (reply.has_call()) {
+            const Board& board = desk.state.boards.at(desk.state.counters.at(reply.call().counter()).hall);
+            REQUIRE(board.calls.front().SerializeAsString() == reply.call().SerializeAsString());
+        }
+    }
+    check_invariants(desk.state);
+    const auto fault = fault_of_log(desk.log);
+    INFO(fault.value_or(""));
+    CHECK(!fault);
+    CHECK(describe(replay_of(desk.log)) == describe(desk.state));
+    // The run would prove little if it mostly refused, or never changed its office.
+    CHECK(accepted > 2000);
+    CHECK(refused > 500);
+    CHECK(offices > 3);
+}
+
+TEST_CASE("forty calls are on the board, and one that fell off returns by a recall only") {
+    Desk desk;
+    v1::Office wide = office();
+    while (wide.counters_size() < 45) {
+        v1::Counter& counter = *wide.add_counters();
+        counter.set_number(std::uint32_t(wide.counters_size()));
+        counter.set_hall("main");
+    }
+    REQUIRE(desk(apply_office(wide)).has_office());
+    Followers followers;
+    followers.restart(desk.state);
+    const auto carry_out = [&](const v1::Command& command) {
+        const std::size_t before = desk.log.size();
+        REQUIRE(!desk(command).has_rejection());
+        followers.follow(project(desk.state, std::span(desk.log).subspan(before)));
+        followers.check(desk.state);
+    };
+    for (std::uint32_t number = 5; number <= 45; ++number) {
+        carry_out(open(number));
+        carry_out(issue("A"));
+        carry_out(call_next(number));
+    }
+    const auto& calls = desk.state.boards.at("main").calls;
+    CHECK(calls.size() == 40);
+    CHECK(calls.front().ticket() == "A041");
+    CHECK(calls.back().ticket() == "A002");
+    carry_out(recall(5));
+    CHECK(calls.front().ticket() == "A001");
+    CHECK(calls.back().ticket() == "A003");
+    carry_out(recall(30));  // in the middle
+    CHECK(calls.front().ticket() == "A026");
+    carry_out(start(6));  // A002, off the board by now
+    carry_out(finish(6));
+    carry_out(start(7));
+    carry_out(finish(7));
+    CHECK(calls.size() == 40);
+    CHECK(calls.back().ticket() == "A003");
+    CHECK(calls.back().phase() == v1::CALL_PHASE_FINISHED);
+}
+
+TEST_CASE("a log with a number twice, a gap, or a second effect is found out") {
+    Desk desk = open_desk();
+    for (int i = 0; i < 4; ++i) desk(issue("A"));
+    desk(call_next(1));
+    REQUIRE(!fault_of_log(desk.log));
+    const auto spoil = [&](auto change) {
+        std::vector<v1::Event> log = desk.log;
+        change(log);
+        return fault_of_log(log).has_value();
+    };
+    CHECK(spoil([](auto& log) { log[6].mutable_ticket_issued()->set_ticket("A001"); }));
+    CHECK(spoil([](auto& log) { log[6].mutable_ticket_issued()->set_number(4); }));
+    CHECK(spoil([](auto& log) { log[7].set_cmd_id(log[6].cmd_id()); }));
+    CHECK(spoil([](auto& log) { log[8].set_cmd_id(log[6].cmd_id()); }));
+    CHECK(spoil([](auto& log) { log[6].set_log_seq(9); }));
+    CHECK(spoil(
+        [](auto& log) { log.push_back(log.back()), log.back().set_log_seq(log.size()), log.back().set_cmd_id("x"); }));
+}
+
+}  // namespace hallcast::queue::random_test
