@@ -1,0 +1,84 @@
+// What both pages share: words in Polish and English, the token, and calls of the API.
+'use strict';
+
+const words = {
+  pl: {
+    counter_page: 'Stanowisko', counter_page_about: 'Wywoływanie kolejnych osób', content_page: 'Materiały',
+    content_page_about: 'Filmy i obrazy na ekranach hali', counter: 'Numer stanowiska', call_next: 'Wywołaj następną osobę',
+    recall: 'Wywołaj ponownie', start: 'Rozpocznij', finish: 'Zakończ', no_show: 'Nie stawił się', open: 'Otwórz stanowisko',
+    close: 'Zamknij stanowisko', call_this: 'Wywołaj ten numer', ticket_number: 'Numer biletu', waiting: 'Oczekujący',
+    CLOSED: 'stanowisko zamknięte', FREE: 'wolne', CALLING: 'wywołano – czekamy na osobę', SERVING: 'obsługa w toku',
+    no_connection: 'Brak połączenia z systemem. Ponawiam próbę…', token: 'Podaj hasło dostępu (token) do systemu:',
+    bad_token: 'Hasło dostępu jest nieprawidłowe. Odśwież stronę i podaj je ponownie.',
+    drop_here: 'Upuść tutaj plik z filmem lub obrazem albo wybierz go:', playing_now: 'Odtwarzane na ekranach', title: 'Nazwa',
+    kind: 'Rodzaj', duration: 'Czas', size: 'Rozmiar', remove: 'Usuń', remove_sure: 'Usunąć z ekranów:', video: 'film',
+    picture: 'obraz', nothing_plays: 'Nic nie jest jeszcze odtwarzane.', uploading: 'wysyłanie', waiting_step: 'czeka w kolejce',
+    probing: 'sprawdzanie', transcoding: 'przetwarzanie', checking: 'kontrola wyniku', done: 'gotowe – jest na ekranach',
+    refused: 'odrzucono', other_language: 'English',
+  },
+  en: {
+    counter_page: 'Counter', counter_page_about: 'Call the next visitors', content_page: 'Content',
+    content_page_about: 'Films and pictures on the screens of the hall', counter: 'Counter number', call_next: 'Call next',
+    recall: 'Call again', start: 'Start', finish: 'Finish', no_show: 'No-show', open: 'Open the counter',
+    close: 'Close the counter', call_this: 'Call this ticket', ticket_number: 'Ticket number', waiting: 'Waiting',
+    CLOSED: 'counter closed', FREE: 'free', CALLING: 'called – waiting for the visitor', SERVING: 'being served',
+    no_connection: 'No connection to the system. Trying again…', token: 'The access token of the system:',
+    bad_token: 'The access token is wrong. Reload the page and give it again.',
+    drop_here: 'Drop a film or a picture here, or choose one:', playing_now: 'Playing in the hall', title: 'Title', kind: 'Kind',
+    duration: 'Duration', size: 'Size', remove: 'Remove', remove_sure: 'Take off the screens:', video: 'film', picture: 'picture',
+    nothing_plays: 'Nothing plays yet.', uploading: 'uploading', waiting_step: 'waits its turn', probing: 'looking at it',
+    transcoding: 'transcoding', checking: 'checking the result', done: 'done – it is on the screens', refused: 'refused',
+    other_language: 'Polski',
+  },
+};
+
+const hallcast = {
+  language: localStorage.getItem('hallcast-language') || (navigator.language.startsWith('pl') ? 'pl' : 'en'),
+  word(id) { return words[this.language][id] || id; },
+
+  translate() {
+    document.documentElement.lang = this.language;
+    for (const e of document.querySelectorAll('[data-text]')) e.textContent = this.word(e.dataset.text);
+    for (const e of document.querySelectorAll('[data-label]')) e.setAttribute('aria-label', this.word(e.dataset.label));
+    document.getElementById('language').textContent = this.word('other_language');
+    document.dispatchEvent(new Event('hallcast-language'));
+  },
+
+  token() {
+    const given = document.querySelector('meta[name=hallcast-token]').content || sessionStorage.getItem('hallcast-token');
+    if (given) return given;
+    const asked = window.prompt(this.word('token')) || '';
+    sessionStorage.setItem('hallcast-token', asked);
+    return asked;
+  },
+
+  // The answer's JSON; throws an Error with the server's words.
+  async api(method, path, body) {
+    let answer;
+    try {
+      answer = await fetch(path, {method, headers: {Authorization: 'Bearer ' + this.token()}, body});
+    } catch {
+      throw new Error(this.word('no_connection'));
+    }
+    if (answer.status === 401) {
+      sessionStorage.removeItem('hallcast-token');
+      throw new Error(this.word('bad_token'));
+    }
+    const json = await answer.json();
+    if (!answer.ok) throw new Error(json.error);
+    return json;
+  },
+
+  showError(text) {
+    const place = document.getElementById('error');
+    place.hidden = !text;
+    place.textContent = text || '';
+  },
+};
+
+document.getElementById('language').addEventListener('click', () => {
+  hallcast.language = hallcast.language === 'pl' ? 'en' : 'pl';
+  localStorage.setItem('hallcast-language', hallcast.language);
+  hallcast.translate();
+});
+document.addEventListener('DOMContentLoaded', () => hallcast.translate());
