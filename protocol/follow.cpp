@@ -1,6 +1,7 @@
 #include "protocol/follow.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "protocol/hall_state.h"
 
@@ -43,8 +44,11 @@ void HallFollow::stream(const v1::StreamMessage& message, Moment now) {
 void HallFollow::reply(const v1::SyncReply& reply, Moment now) {
     const bool current = outstanding_ == reply.request_id();
     if (current) outstanding_.reset();
-    const std::uint64_t seq_before = state_ ? state_->seq() : 0;
-    const bool refused_before = range_was_refused_;
+    const auto knowledge = [&] {
+        return std::tuple(state_.has_value(), state_ ? state_->epoch() : 0, state_ ? state_->seq() : 0,
+                          range_was_refused_);
+    };
+    const auto before = knowledge();
     switch (reply.reply_case()) {
         case v1::SyncReply::kSnapshot:
             snapshot(reply.snapshot(), current, now);
@@ -57,7 +61,7 @@ void HallFollow::reply(const v1::SyncReply& reply, Moment now) {
     }
     if (!current) return;
     // A question that is still open, and brought nothing, is not repeated at once: that would only spin.
-    const bool brought_something = state_ && (state_->seq() != seq_before || range_was_refused_ != refused_before);
+    const bool brought_something = knowledge() != before;
     const bool open = need(now) != Need::nothing && !brought_something;
     ask_again_at_ = now.steady + (reply.has_error() ? error_pause : open ? fruitless_pause : milliseconds(0));
 }
