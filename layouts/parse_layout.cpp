@@ -188,8 +188,8 @@ Expected<Layout> parse_layout(std::string_view yaml, const std::string& file) {
     } catch (const LayoutMistake& mistake) {
         return std::unexpected(Error{mistake.message});
     } catch (const YAML::Exception& exception) {
-        return fail("{}:{}:{}: not readable as YAML: {}", file, exception.mark.line + 1, exception.mark.column + 1,
-                    exception.msg);
+        return fail("{}:{}:{}: not readable as YAML: {}", file, std::max(exception.mark.line, 0) + 1,
+                    std::max(exception.mark.column, 0) + 1, exception.msg);
     }
 }
 

@@ -91,8 +91,9 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
 }
 
 void mistake_at(const std::string& file, const YAML::Mark& mark, std::string_view message) {
-    // yaml-cpp counts from 0, editors from 1.
-    throw LayoutMistake{fmt::format("{}:{}:{}: {}", file, mark.line + 1, mark.column + 1, message)};
+    // yaml-cpp counts from 0, editors from 1; of an empty file it knows no place.
+    throw LayoutMistake{
+        fmt::format("{}:{}:{}: {}", file, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, message)};
 }
 
 MappingReader::MappingReader(const std::string& file, const YAML::Node& node, std::string what)
