@@ -24,6 +24,30 @@ TEST_CASE("what a reader sees as one character is one cluster") {
     CHECK(starts(u"\U00020000\U00020001") == std::vector<std::size_t>{0, 2, 4});
 }
 
+TEST_CASE("stacked consonants are one cluster, in scripts where ICU's own rules divide them, too") {
+    CHECK(starts(u"ក្ស") == std::vector<std::size_t>{0, 3});
+    CHECK(starts(u"က္က") == std::vector<std::size_t>{0, 3});
+}
+
+TEST_CASE("the font of a cluster has all of it, not its first character only") {
+    Stage stage;
+    const ParagraphPtr paragraph = stage.set("x\u20dd");  // Noto Sans has the letter, and not the circle around it
+    CHECK(paragraph->missing == 0);
+    CHECK(stage.font_names(*paragraph) == std::set<std::string>{"NotoSansSymbols-Regular.ttf"});
+}
+
+TEST_CASE("a line that ends between two kerned letters is shaped again, without the kerning") {
+    Stage stage;
+    BreakIterators breaks;
+    const std::u16string together = u"AV";
+    const std::u16string alone = u"A";
+    ShapedText kerned(together, parse_language("en"), Weight::regular, *stage.fonts, breaks);
+    ShapedText free(alone, parse_language("en"), Weight::regular, *stage.fonts, breaks);
+    REQUIRE(kerned.near_width(0, 1) < free.near_width(0, 1));
+    CHECK(kerned.width(0, 1) == free.width(0, 1));
+    CHECK(kerned.line(0, 1).width == free.line(0, 1).width);
+}
+
 TEST_CASE("a cluster is never divided between fonts") {
     const Listening silence;
     Stage stage;
