@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::chrono::seconds answer_limit{10};
 
-void apply(const ConnectOptions& connect, const std::string& file) {
+void apply_office(const ConnectOptions& connect, const std::string& file) {
     v1::Command command;
     command.set_actor("hallcast office");
     *command.mutable_apply_office()->mutable_office() =
@@ -50,7 +50,7 @@ void add_office(CLI::App& app) {
     apply_command.fallthrough();
     apply_command.add_option("FILE", *file, "a YAML file")->required()->check(CLI::ExistingFile);
     apply_command.footer("Example: hallcast office apply office.yaml");
-    apply_command.callback([connect, file] { apply(*connect, *file); });
+    apply_command.callback([connect, file] { apply_office(*connect, *file); });
     CLI::App& export_command = *office.add_subcommand("export", "print the office as YAML");
     export_command.fallthrough();
     export_command.footer("Example: hallcast office export > office.yaml");

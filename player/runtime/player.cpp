@@ -95,7 +95,8 @@ milliseconds dwell_of(const layouts::Layout& layout) {
 
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
     std::vector<media::PlaylistEntry> entries;
-    for (const v1::ContentItem& item : library.manifest().items())
+    const v1::ContentManifest manifest = library.manifest();
+    for (const v1::ContentItem& item : manifest.items())
         entries.push_back(
             {item.id(), library.blob(item.sha256()),
              item.kind() == v1::CONTENT_KIND_PICTURE ? milliseconds(item.duration_ms()) : milliseconds(0)});
