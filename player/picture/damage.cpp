@@ -160,20 +160,20 @@ DamageRegion damage_between(const Scene& before, const Scene& after) {
     }
     const auto in_order = keeps_order(common);
 
-    enum class Fate : std::uint8_t { gone, moved, changed, unchanged };
+    enum class Fate : std::uint8_t { gone, changed, unchanged };
     std::vector<Fate> old_fates(before.items.size(), Fate::gone);
     std::vector<Fate> new_fates(after.items.size(), Fate::gone);  // gone: not there before
     for (std::size_t k = 0; k < common.size(); ++k) {
         const bool same = before.items[common[k]] == after.items[common_after[k]];
-        const auto fate = !in_order[k] ? Fate::moved : same ? Fate::unchanged : Fate::changed;
+        const auto fate = same && in_order[k] ? Fate::unchanged : Fate::changed;
         old_fates[common[k]] = new_fates[common_after[k]] = fate;
     }
     const bool any = std::ranges::any_of(old_fates, [](Fate fate) { return fate != Fate::unchanged; }) ||
                      std::ranges::any_of(new_fates, [](Fate fate) { return fate != Fate::unchanged; });
     if (!any) return {};
 
-    // From front to back: what an unchanged item covers in a scene looks as it did, whatever happens behind it. A moved
-    // item may have been in front of it in the other scene, so its whole box counts.
+    // From front to back: what an unchanged item covers in a scene looks as it did, whatever happens behind it. An item
+    // that came out from behind it, or went there, is found in the other scene.
     DamageRegion damage;
     const auto collect = [&](const Scene& scene, const std::vector<Fate>& fates) {
         DamageRegion covered;
@@ -184,7 +184,7 @@ DamageRegion damage_between(const Scene& before, const Scene& after) {
                 continue;
             }
             DamageRegion touched(clipped(item.box, size));
-            if (fates[i] != Fate::moved) touched.subtract(covered);
+            touched.subtract(covered);
             damage.add(touched);
         }
     };
