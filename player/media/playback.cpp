@@ -66,10 +66,8 @@ class PlaylistPlayback final : public Playback {
         const nanoseconds played = sound_.played(now) - origin_;
         const std::scoped_lock lock(mutex_);
         const auto next = look(played);
-        if (!next) {
-            awaited_ = true;
-            return Clock::time_point::max();
-        }
+        awaited_ = !next;
+        if (!next) return Clock::time_point::max();
         return now + std::max(*next - played, shortest_wait);
     }
 
@@ -121,6 +119,7 @@ class PlaylistPlayback final : public Playback {
             node.mapped()->give_up(over.end.value_or(0) - over.begin);
             retired_.push_back(std::move(node.mapped()));
         }
+        turned_ = turned_ || !retired_.empty();
         if (!retired_.empty() || written_ - samples_at(played_) < low_sound) poke();
     }
 
@@ -146,11 +145,9 @@ class PlaylistPlayback final : public Playback {
         if (view.next) next = time_of(shown.begin) + *view.next;
         if (shown.end) {
             const nanoseconds end = time_of(*shown.end);
-            if (occurrences.size() > 1) {
-                next = std::min(next.value_or(end), end);
-            } else if (next && *next >= end) {
-                next = std::nullopt;  // nothing follows yet: the last picture stays
-            }
+            // Nothing follows yet: the last picture stays. A picture that is only late may come before the end.
+            const bool is_end = view.last || (next && *next >= end);
+            if (is_end) next = occurrences.size() > 1 ? std::optional(end) : std::nullopt;
         }
         return next;
     }
@@ -166,6 +163,8 @@ class PlaylistPlayback final : public Playback {
             take_new_list(errands);
             review_candidate(errands);
             move_sound();
+            // A clip whose last pictures came too late for anybody to say when it would end.
+            if (std::exchange(turned_, false) && awaited_) errands.wake = true;
             share_out_pictures();
             errands.over.insert(errands.over.end(), std::make_move_iterator(retired_.begin()),
                                 std::make_move_iterator(retired_.end()));
@@ -315,6 +314,7 @@ class PlaylistPlayback final : public Playback {
     // Protected by mutex_:
     bool poked_ = false;
     bool awaited_ = false;  // somebody waits for a picture of which nothing is known yet
+    bool turned_ = false;   // another occurrence is shown than before
     bool over_ = false;     // the last occurrence was played to its end, and nothing followed
     std::optional<std::vector<PlaylistEntry>> new_list_;
     PlaylistTimeline timeline_;
