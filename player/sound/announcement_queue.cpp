@@ -34,10 +34,12 @@ void AnnouncementQueue::add(Announcement announcement, time_point now) {
     ++report_.announced;
     if (waiting_.size() == most_waiting) {
         ++report_.failed;
-        spdlog::warn("sound: {} calls wait for the voice already; {} is shown but not spoken", most_waiting,
-                     announcement.ticket);
+        if (!overflowing_)
+            spdlog::warn("sound: {} calls wait for the voice; more are shown but not spoken", most_waiting);
+        overflowing_ = true;
         return;
     }
+    overflowing_ = false;
     waiting_.push_back({std::move(announcement), now});
 }
 

@@ -47,6 +47,7 @@ class AnnouncementQueue {
     Mixer& mixer_;
     SpokenCallback spoken_;
     std::deque<Waiting> waiting_;
+    bool overflowing_ = false;         // and the log says so already
     std::deque<Scheduled> scheduled_;  // at most two: the one that sounds and the one after it
     time_point busy_until_;            // when the last of `scheduled_` ends, as far as known
     std::uint64_t next_id_ = 1;

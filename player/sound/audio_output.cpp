@@ -31,6 +31,7 @@ class SdlOutput final : public AudioOutput {
     explicit SdlOutput(Mixer& mixer)
         : mixer_(mixer),
           initialised_(SDL_InitSubSystem(SDL_INIT_AUDIO) == 0),
+          why_not_(initialised_ ? "" : SDL_GetError()),  // SDL keeps errors by thread
           thread_([this](std::stop_token stop) { run(stop); }) {}
     ~SdlOutput() override {
         thread_.request_stop();
@@ -68,7 +69,7 @@ class SdlOutput final : public AudioOutput {
     // On success callbacks have begun. Called without the lock: drivers may take long.
     bool open() {
         if (!initialised_) {
-            set_name(std::string("no device: ") + SDL_GetError());
+            set_name("no device: " + why_not_);
             return false;
         }
         SDL_AudioSpec want{}, have{};
@@ -142,6 +143,7 @@ class SdlOutput final : public AudioOutput {
                 retry = first_retry;
                 continue;
             }
+            if (!initialised_) retry = last_retry;  // it stays so; and an idle mixer costs next to nothing
             // An attempt at no device makes some drivers write pages to stderr: look first, after the first attempt.
             do {
                 keep_time(stop, steady_clock::now() + retry);
@@ -152,6 +154,7 @@ class SdlOutput final : public AudioOutput {
 
     Mixer& mixer_;
     const bool initialised_;
+    const std::string why_not_;
     std::chrono::nanoseconds latency_{0};  // written before callbacks begin
     std::array<float, block_frames * channels> silent_block_{};
 

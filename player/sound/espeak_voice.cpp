@@ -62,20 +62,38 @@ Expected<Pcm> resampled(const std::vector<short>& samples, int rate) {
     return pcm;
 }
 
+// The samples a second it speaks at, negative if it cannot. Once a process.
+int start_espeak() {
+    static const int rate = [] {
+        // DONT_EXIT: it would end the whole program where its data is missing.
+        const int started = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 200, nullptr, espeakINITIALIZE_DONT_EXIT);
+        espeak_SetSynthCallback(collect);
+        return started;
+    }();
+    return rate;
+}
+
+// By the name of its file, or else, as the command espeak-ng does it, as a language: "en-gb" is only that.
+bool select_voice(const std::string& name) {
+    if (espeak_SetVoiceByName(name.c_str()) == EE_OK) return true;
+    espeak_VOICE wanted{};
+    wanted.languages = name.c_str();
+    return espeak_SetVoiceByProperties(&wanted) == EE_OK;
+}
+
 class EspeakVoice final : public Voice {
   public:
     explicit EspeakVoice(int rate) : rate_(rate) {}
     EspeakVoice(const EspeakVoice&) = delete;
     EspeakVoice& operator=(const EspeakVoice&) = delete;
-    ~EspeakVoice() override {
-        espeak_Terminate();
-        espeak_open.store(false, std::memory_order_release);
-    }
+    // espeak_Terminate() is never called: after a second espeak_Initialize() it waits for its own thread for ever
+    // (1.51).
+    ~EspeakVoice() override { espeak_open.store(false, std::memory_order_release); }
 
     Expected<Pcm> speak(const std::string& text, const std::string& language) override {
         const VoiceTable& table = voice_table(language);
         if (table.voice != current_) {
-            if (espeak_SetVoiceByName(table.voice.c_str()) != EE_OK) {
+            if (!select_voice(table.voice)) {
                 current_.clear();
                 return fail("speech: espeak-ng has no voice '{}' for language '{}'; install espeak-ng-data",
                             table.voice, language);
@@ -106,13 +124,11 @@ Expected<std::unique_ptr<Voice>> make_espeak_voice() {
     if (espeak_open.exchange(true, std::memory_order_acquire)) {
         return fail("speech: espeak-ng is in use already, and a process can have it only once");
     }
-    // DONT_EXIT: it would end the whole program where its data is missing.
-    const int rate = espeak_Initialize(AUDIO_OUTPUT_SYNCHRONOUS, 200, nullptr, espeakINITIALIZE_DONT_EXIT);
+    const int rate = start_espeak();
     if (rate <= 0) {
         espeak_open.store(false, std::memory_order_release);
         return fail("speech: espeak-ng cannot start ({}); is the package espeak-ng-data installed?", rate);
     }
-    espeak_SetSynthCallback(collect);
     return std::make_unique<EspeakVoice>(rate);
 }
 

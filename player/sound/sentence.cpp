@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <memory>
 
 #include "player/sound/announcer.h"
 #include "player/sound/voice_table.h"
@@ -41,13 +43,26 @@ std::string respelled(std::string_view number, const VoiceTable& table) {
     return result;
 }
 
+// ICU reads a language's rules for milliseconds, hence once a thread and language; null where its data is missing.
+const icu::RuleBasedNumberFormat* spell_out_rules(const std::string& language) {
+    thread_local std::map<std::string, std::unique_ptr<const icu::RuleBasedNumberFormat>> known;
+    const auto [entry, added] = known.try_emplace(language);
+    if (added) {
+        UErrorCode status = U_ZERO_ERROR;
+        auto rules =
+            std::make_unique<icu::RuleBasedNumberFormat>(icu::URBNF_SPELLOUT, icu::Locale(language.c_str()), status);
+        if (U_SUCCESS(status)) entry->second = std::move(rules);
+    }
+    return entry->second.get();
+}
+
 std::string number_in_words(std::uint32_t number, const VoiceTable& table) {
+    const icu::RuleBasedNumberFormat* rules = spell_out_rules(table.language);
+    // The digits themselves: every voice reads them, if less well.
+    if (rules == nullptr) return std::to_string(number);
     UErrorCode status = U_ZERO_ERROR;
-    const icu::RuleBasedNumberFormat rules(icu::URBNF_SPELLOUT, icu::Locale(table.language.c_str()), status);
-    // Without ICU's data the digits themselves: every voice reads them, if less well.
-    if (U_FAILURE(status)) return std::to_string(number);
     icu::UnicodeString words;
-    rules.format(std::int64_t(number), words, status);
+    rules->format(std::int64_t(number), words, status);
     words.findAndReplace(icu::UnicodeString(UChar32(0x00AD)), icu::UnicodeString());  // soft hyphens are for the eye
     std::string text;
     words.toUTF8String(text);
@@ -71,10 +86,11 @@ std::string ticket_in_words(std::string_view ticket, const VoiceTable& table) {
             std::size_t end = at;
             while (end < ticket.size() && is_digit(ticket[end])) ++end;
             const std::size_t step = end - at <= most_digits ? end - at : 1;
-            std::uint32_t number = 0;
-            std::from_chars(ticket.data() + at, ticket.data() + at + step, number);
-            say(number_in_words(number, table));
-            at += step;
+            for (; at < end; at += step) {
+                std::uint32_t number = 0;
+                std::from_chars(ticket.data() + at, ticket.data() + at + step, number);
+                say(number_in_words(number, table));
+            }
         } else if (capital >= 'A' && capital <= 'Z') {
             say(table.letters[std::size_t(capital - 'A')]);
             ++at;

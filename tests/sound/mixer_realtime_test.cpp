@@ -1,0 +1,96 @@
+// What the device's callback must not do; and that readers, writers and the callback may meet in any order.
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "player/sound/mixer.h"
+#include "tests/catch.h"
+#include "tests/sound/allocation_watch.h"
+#include "tests/sound/sound_bench.h"
+
+namespace mixer_realtime_test {
+
+using namespace sound_bench;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool watch_works = false;
+#else
+constexpr bool watch_works = true;
+#endif
+
+TEST_CASE("Mixing allocates nothing, frees nothing and takes no lock") {
+    Bench bench;
+    std::vector<float> out(block * channels);
+    std::size_t allocations = 0, locks = 0;
+    for (int i = 0; i < 300; ++i) {
+        if (i < 200) bench.write_tone(1.5f);  // also limited; then it runs dry
+        if (i % 40 == 0) bench.mixer->announce(std::uint64_t(i) + 1, constant_pcm(4000, 0.3f));
+        {
+            const allocation_watch::Watch watch;
+            bench.mixer->mix(out, bench.heard_at(std::size_t(i) * block));
+            allocations += watch.allocations();
+            locks += watch.locks();
+        }
+        if (i % 10 == 0) bench.mixer->poll_spoken();
+    }
+    CHECK(allocations == 0);
+    CHECK(locks == 0);
+}
+
+TEST_CASE("The watch over mixing sees an allocation and a lock") {
+    if (!watch_works) {
+        WARN("skipped: a sanitizer replaces the allocator and the locks");
+        return;
+    }
+    std::mutex mutex;
+    const allocation_watch::Watch watch;
+    {
+        const std::vector<int> memory(100 + watch.locks());
+        const std::lock_guard lock(mutex);
+        CHECK(memory.size() == 100);
+    }
+    CHECK(watch.allocations() >= 2);
+    CHECK(watch.locks() >= 1);
+}
+
+TEST_CASE("Film, announcements, clock and callback run on four threads at once") {
+    const auto mixer = make_mixer();
+    std::atomic<bool> done{false};
+    std::atomic<std::uint64_t> mixed{0};
+    const steady_clock::time_point start{1000s};
+    std::jthread device([&] {
+        std::vector<float> out(block * channels);
+        while (!done.load()) {
+            mixer->mix(out, start + nanoseconds(std::int64_t(mixed.load()) * 20'000'000));
+            mixed.fetch_add(1);
+        }
+    });
+    std::jthread film([&] {
+        const std::vector<float> chunk(2048, 0.1f);
+        while (!done.load()) {
+            if (mixer->write_film(chunk) == 0) std::this_thread::yield();
+        }
+    });
+    std::atomic<bool> went_back{false};
+    std::jthread reader([&] {
+        auto last = 0ns;
+        while (!done.load()) {
+            const auto now = start + nanoseconds(std::int64_t(mixed.load()) * 20'000'000) - 40ms;
+            const auto played = mixer->film_played(now);
+            if (played < last) went_back = true;
+            last = played;
+            mixer->idle();
+        }
+    });
+    std::size_t ended = 0;
+    std::uint64_t id = 0;
+    while (ended < 50) {
+        mixer->announce(++id, constant_pcm(1000, 0.2f));
+        for (const Spoken& spoken : mixer->poll_spoken()) ended += !spoken.started;
+        std::this_thread::yield();
+    }
+    done = true;
+    CHECK_FALSE(went_back.load());
+}
+
+}  // namespace mixer_realtime_test
