@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
@@ -74,6 +75,32 @@ Expected<pid_t> start(const std::vector<std::string>& arguments, const Descripto
     return pid;
 }
 
+// A started child, which never outlives its owner, whatever is thrown or returned meanwhile.
+class Started {
+  public:
+    explicit Started(pid_t pid) : pid_(pid) {}
+    ~Started() {
+        if (pid_ <= 0) return;
+        kill();
+        wait();
+    }
+    Started(const Started&) = delete;
+    Started& operator=(const Started&) = delete;
+
+    // The whole session: what it started goes with it.
+    void kill() const { ::kill(-pid_, SIGKILL); }
+    int wait() {
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        }
+        pid_ = 0;
+        return status;
+    }
+
+  private:
+    pid_t pid_;
+};
+
 // Takes a stream apart into lines; one without an end is cut at 64 KiB.
 class Lines {
   public:
@@ -117,6 +144,7 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
     if (!stop_event) return fail("no event could be made: {}", std::strerror(errno));
     const auto pid = start(arguments, out->write, err->write);
     if (!pid) return std::unexpected(pid.error());
+    Started child(*pid);
     out->write.close();
     err->write.close();
     const std::stop_callback wake(stop, [&] { ::eventfd_write(stop_event.get(), 1); });
@@ -127,19 +155,24 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
         if (killed) return;
         killed = true;
         result.end = end;
-        ::kill(-*pid, SIGKILL);
+        child.kill();
     };
     const auto deadline = std::chrono::steady_clock::now() + options.limit;
     Lines lines;
-    while (out->read || err->read) {
+    // Until the streams end and the child does: one without the other could be a hostile child that only hides.
+    Descriptor running(int(::syscall(SYS_pidfd_open, *pid, 0)));
+    while (out->read || err->read || running) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
         if (left <= 0) kill_as(ChildResult::End::too_long);
         if (stop.stop_requested()) kill_as(ChildResult::End::stopped);
-        pollfd watched[] = {
-            {out->read.get(), POLLIN, 0}, {err->read.get(), POLLIN, 0}, {killed ? -1 : stop_event.get(), POLLIN, 0}};
-        if (::poll(watched, 3, killed ? -1 : int(std::min<long long>(left, 60'000))) < 0 && errno != EINTR)
+        pollfd watched[] = {{out->read.get(), POLLIN, 0},
+                            {err->read.get(), POLLIN, 0},
+                            {running.get(), POLLIN, 0},
+                            {killed ? -1 : stop_event.get(), POLLIN, 0}};
+        if (::poll(watched, 4, killed ? -1 : int(std::min<long long>(left, 60'000))) < 0 && errno != EINTR)
             return fail("waiting for {} failed: {}", arguments[0], std::strerror(errno));
+        if (watched[2].revents != 0) running.close();
         if (watched[0].revents != 0)
             drain(out->read, [&](std::string_view bytes) {
                 if (options.on_line) return lines.add(bytes, options.on_line);
@@ -153,9 +186,7 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
                 if (result.errors.size() > 2 * errors_kept) result.errors.erase(0, result.errors.size() - errors_kept);
             });
     }
-    int status = 0;
-    while (::waitpid(*pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    const int status = child.wait();
     if (killed) return result;
     result.end = WIFEXITED(status) ? ChildResult::End::exited : ChildResult::End::killed_by_signal;
     result.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);

@@ -55,6 +55,10 @@ TEST_CASE("a child ends at its deadline, and when it writes without end") {
     const auto late = run_child({"/bin/sleep", "600"}, {.limit = std::chrono::seconds(1), .on_line = nullptr});
     REQUIRE(late.has_value());
     CHECK(late->end == ChildResult::End::too_long);
+    const auto hidden = run_child({"/bin/sh", "-c", "exec >&- 2>&-; exec sleep 600"},
+                                  {.limit = std::chrono::seconds(1), .on_line = nullptr});
+    REQUIRE(hidden.has_value());
+    CHECK(hidden->end == ChildResult::End::too_long);
     const auto endless = run_child({"/usr/bin/yes"}, {});
     REQUIRE(endless.has_value());
     CHECK(endless->end == ChildResult::End::too_much_output);
