@@ -1,0 +1,67 @@
+#include "content/texts.h"
+#include "tests/screen/screen_of_boxes.h"
+
+namespace call_test {
+
+using namespace screen_of_boxes;
+
+const std::string big = R"(canvas: [1000, 600]
+widgets:
+  - {name: call, kind: call, box: [100, 0, 800, 600], text_size: 100, background: "#ffd166", colour: "#000000"}
+)";
+
+std::string go_to(const std::string& language, const std::string& counter) {
+    std::string text(content::text("please_go_to", language));
+    return text.replace(text.find("{counter}"), 9, counter);
+}
+
+screen::ScreenInput showing(const v1::HallState& hall, const std::string& ticket) {
+    auto input = input_of(hall);
+    input.shown_call = screen::ShownCall{"call of " + ticket, 1};
+    return input;
+}
+
+TEST_CASE("a call is shown in the visitor's language and then in the office's") {
+    Room room(big);
+    const auto input = showing(hall_of({call_of("B002", 12, noon, "uk"), call_of("A001", 3, noon, "ka")}), "A001");
+    CHECK(room.words(input) == std::vector<std::string>{"A001 → 3", go_to("ka", "3"), go_to("pl", "3")});
+    const auto visitors = room.find(input, go_to("ka", "3")), office = room.find(input, go_to("pl", "3"));
+    CHECK(visitors->language == "ka");
+    CHECK(office->language == "pl");
+    CHECK(visitors->item.box.bottom() <= office->item.box.y);
+}
+
+TEST_CASE("an Arabic call reads from the right edge") {
+    Room room(big);
+    const auto input = showing(hall_of({call_of("A001", 3, noon, "ar")}), "A001");
+    const auto arabic = room.find(input, go_to("ar", "3"));
+    REQUIRE(arabic);
+    CHECK(std::get<picture::Text>(arabic->item.content).paragraph->right_to_left);
+    CHECK(arabic->align == text::Align::start);  // which is right in a paragraph from right to left
+    CHECK(room.find(input, "A001 → 3")->align == text::Align::end);
+    CHECK(room.find(input, go_to("pl", "3"))->align == text::Align::start);
+}
+
+TEST_CASE("one sentence is enough where the visitor's language is the office's") {
+    Room room(big);
+    CHECK(room.words(showing(hall_of({call_of("A001", 3, noon, "pl")}), "A001")) ==
+          std::vector<std::string>{"A001 → 3", go_to("pl", "3")});
+}
+
+TEST_CASE("without a call to show there is nothing over the film") {
+    Room room(big);
+    const auto hall = hall_of({call_of("A001", 3, noon)});
+    CHECK(room.screen->scene(input_of(hall)).items.empty());
+    CHECK(room.screen->scene(showing(hall, "Z999")).items.empty());
+    CHECK_FALSE(room.screen->scene(showing(hall, "A001")).items.empty());
+}
+
+TEST_CASE("a call is not announced as new while the master is not heard") {
+    Room room(big);
+    auto input = showing(hall_of({call_of("A001", 3, noon)}), "A001");
+    CHECK(room.says(input, "A001"));
+    input.hall.stale_since = at(noon);
+    CHECK_FALSE(room.says(input, "A001"));
+}
+
+}  // namespace call_test
