@@ -195,7 +195,6 @@ Expected<void> Player::open() {
 void Player::open_sound() {
     announcer_ = sound::make_announcer(*mixer_);
     audio_ = sound::open_audio_output(*mixer_);
-    spdlog::info("sound: {}", audio_->device());
 }
 
 void Player::refresh_playlist() {
