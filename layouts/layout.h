@@ -42,7 +42,7 @@ struct Widget {
     double padding = 0;
     double radius = 0;
     bool bold = false;
-    std::string align = "start";              // start, centre, end
+    std::string align = "start";              // start, centre, end: of reading; left, right
     std::string valign = "middle";            // text: top, middle, bottom
     int max_lines = 0;                        // text: 0 is as many as fit
     int rows = 8;                             // board
@@ -59,7 +59,9 @@ struct Widget {
         texts;  // text, ticker: the widget's own, by language; a ticker's default is the hall's texts
     std::vector<std::string> languages;  // that rotate or run; empty: the hall's
     std::string format = "HH:mm";        // clock: ICU date pattern
-    std::string file;                    // image: a PNG file beside the layout; load_layout gives its whole path
+    std::string skeleton;  // clock, instead: ICU skeleton, whose parts each language orders as it is used to
+
+    std::string file;  // image: a PNG file beside the layout; load_layout gives its whole path
 };
 
 struct Layout {

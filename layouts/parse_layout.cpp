@@ -21,7 +21,7 @@ struct Kind {
 
 constexpr std::array common_keys{"name"sv, "kind"sv, "box"sv, "background"sv, "padding"sv, "radius"sv};
 constexpr std::array layout_keys{"canvas"sv, "background"sv, "connection_notice"sv, "widgets"sv};
-constexpr std::array aligns{"start"sv, "centre"sv, "end"sv};
+constexpr std::array aligns{"start"sv, "centre"sv, "end"sv, "left"sv, "right"sv};
 constexpr std::array valigns{"top"sv, "middle"sv, "bottom"sv};
 
 const std::array<Kind, 7>& kinds() {
@@ -40,7 +40,7 @@ const std::array<Kind, 7>& kinds() {
         {"clock",
          "a clock",
          WidgetKind::clock,
-         {"colour", "text_size", "bold", "align", "format", "languages", "seconds"}},
+         {"colour", "text_size", "bold", "align", "format", "skeleton", "languages", "seconds"}},
         {"text",
          "a text",
          WidgetKind::text,
@@ -97,6 +97,7 @@ void read_behaviour(const MappingReader& reader, Widget& widget) {
     reader.texts("texts", widget.texts);
     reader.languages("languages", widget.languages);
     reader.text("format", widget.format);
+    reader.text("skeleton", widget.skeleton);
     reader.text("file", widget.file);
 }
 
@@ -106,6 +107,7 @@ void check_whole(const MappingReader& reader, const Widget& widget) {
         if (reader.has("text") && reader.has("texts")) reader.mistake("texts", "and 'text' exclude each other");
         if (!reader.has("text")) reader.require("texts");
     }
+    if (reader.has("format") && reader.has("skeleton")) reader.mistake("skeleton", "and 'format' exclude each other");
     if (widget.kind == WidgetKind::image) {
         reader.require("file");
         const std::filesystem::path path(widget.file);

@@ -48,8 +48,7 @@ struct Columns {
 
 WallTime highlight_end(const layouts::Widget& widget, const v1::Call& call) {
     using namespace std::chrono;
-    return WallTime(duration_cast<WallTime::duration>(milliseconds(call.called_at_ms()) +
-                                                      milliseconds(std::int64_t(widget.highlight_seconds * 1000))));
+    return wall_time(call.called_at_ms()) + milliseconds(std::int64_t(widget.highlight_seconds * 1000));
 }
 
 // Returns until when the headings stay.
@@ -82,7 +81,10 @@ WallTime show_headings(ItemList& items, const Place& place, const Moment& moment
 void show_row(ItemList& items, const Place& place, const Columns& columns, const picture::ScreenRect& row,
               std::uint64_t number, const v1::Call& call, bool is_new) {
     const auto& widget = place.widget;
-    if (is_new) items.fill("new", number, row, widget.highlight_background, place.pixels(widget.radius));
+    // A little apart, so that two new calls are two.
+    if (is_new)
+        items.fill("new", number, inset(row, 0, place.pixels(3)), widget.highlight_background,
+                   place.pixels(widget.radius));
     auto colour = to_picture(is_new ? widget.highlight : widget.colour);
     if (is_over(call)) colour.alpha = std::uint8_t(colour.alpha * 3 / 5);
     Wording wording{.size_px = widget.text_size * place.scale, .bold = widget.bold, .colour = colour};
@@ -93,11 +95,9 @@ void show_row(ItemList& items, const Place& place, const Columns& columns, const
     if (counter.empty()) return;
     wording.utf8 = columns.mirrored ? "\u2190" : "\u2192";
     wording.side = Side::centre;
-    wording.bold = false;
     items.text("arrow", number, Columns::in(columns.arrow, row), wording);
     wording.utf8 = counter;
     wording.side = columns.far();
-    wording.bold = widget.bold;
     items.text("counter", number, Columns::in(columns.counter, row), wording);
 }
 
@@ -116,6 +116,14 @@ WallTime show_emptiness(ItemList& items, const Place& place, const Moment& momen
 
 }  // namespace
 
+picture::ScreenRect board_row(const Place& place, int number) {
+    const auto& widget = place.widget;
+    const int heading = widget.heading ? std::min(place.pixels(widget.heading_size * 2), place.box.height / 3) : 0;
+    const int height = place.box.height - heading;
+    const int top = height * number / widget.rows, bottom = height * (number + 1) / widget.rows;
+    return {place.box.x, place.box.y + heading + top, place.box.width, bottom - top};
+}
+
 Shown show_board(const Place& place, const Moment& moment) {
     const auto& widget = place.widget;
     Shown shown;
@@ -123,26 +131,27 @@ Shown show_board(const Place& place, const Moment& moment) {
     items.ground();
     const auto inside = inset(place.box, place.pixels(widget.padding), 0);
     const Columns columns(inside, screen_right_to_left(moment.input));
-    const int heading = widget.heading ? std::min(place.pixels(widget.heading_size * 2), inside.height / 3) : 0;
+    const auto first_row = board_row(place, 0);
     if (widget.heading) {
-        shown.until = show_headings(items, place, moment, columns, {inside.x, inside.y, inside.width, heading});
+        shown.until =
+            show_headings(items, place, moment, columns, {inside.x, inside.y, inside.width, first_row.y - inside.y});
     }
-    const picture::ScreenRect body{inside.x, inside.y + heading, inside.width, inside.height - heading};
     const auto calls =
         moment.hall() ? calls_to_show(*moment.hall(), std::size_t(widget.rows)) : std::vector<const v1::Call*>{};
     for (std::size_t i = 0; i < calls.size(); ++i) {
-        const int top = body.y + body.height * int(i) / widget.rows;
-        const int bottom = body.y + body.height * int(i + 1) / widget.rows;
-        const picture::ScreenRect row{place.box.x, top, place.box.width, bottom - top};
+        const auto row = board_row(place, int(i));
         const auto end = highlight_end(widget, *calls[i]);
         // What a lost master called last is not news: nobody knows what it has called since.
         const bool is_new = !moment.stale() && widget.highlight_seconds > 0 && moment.input.now < end;
         if (is_new) shown.until = std::min(shown.until, end);
         const int line = std::max(1, place.pixels(2));
-        if (i > 0) items.fill("divider", i, {inside.x, top - line / 2, inside.width, line}, widget.divider);
+        if (i > 0) items.fill("divider", i, {inside.x, row.y - line / 2, inside.width, line}, widget.divider);
         show_row(items, place, columns, row, i, *calls[i], is_new);
     }
-    if (moment.hall() && calls.empty()) shown.until = std::min(shown.until, show_emptiness(items, place, moment, body));
+    if (moment.hall() && calls.empty())
+        shown.until = std::min(
+            shown.until,
+            show_emptiness(items, place, moment, {inside.x, first_row.y, inside.width, inside.bottom() - first_row.y}));
     shown.items = items.take();
     return shown;
 }

@@ -34,20 +34,35 @@ WallTime next_multiple(WallTime now, WallTime::duration step) {
     return now - past + step;
 }
 
-std::optional<std::string> formatted(const std::string& pattern, const std::string& language, const std::string& zone,
-                                     WallTime time) {
+// Null when ICU cannot use the widget's pattern. What is costly about skeletons ICU keeps itself.
+std::unique_ptr<icu::DateFormat> format_of(const layouts::Widget& widget, const std::string& language) {
     UErrorCode status = U_ZERO_ERROR;
     auto locale = icu::Locale::forLanguageTag(language, status);
     // The digits that tickets and counters are written in, so that all numbers of a screen look alike.
     locale.setKeywordValue("numbers", "latn", status);
-    icu::SimpleDateFormat format(icu::UnicodeString::fromUTF8(pattern), locale, status);
-    if (U_FAILURE(status)) return std::nullopt;
-    format.adoptTimeZone(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
-    format.setContext(UDISPCTX_CAPITALIZATION_FOR_STANDALONE, status);
+    if (U_FAILURE(status)) return nullptr;
+    std::unique_ptr<icu::DateFormat> format;
+    if (widget.skeleton.empty()) {
+        format = std::make_unique<icu::SimpleDateFormat>(icu::UnicodeString::fromUTF8(widget.format), locale, status);
+    } else {
+        format.reset(
+            icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString::fromUTF8(widget.skeleton), locale, status));
+    }
+    if (U_FAILURE(status)) return nullptr;
+    return format;
+}
+
+std::optional<std::string> formatted(const layouts::Widget& widget, const std::string& language,
+                                     const std::string& zone, WallTime time) {
+    const auto format = format_of(widget, language);
+    if (!format) return std::nullopt;
+    UErrorCode status = U_ZERO_ERROR;
+    format->adoptTimeZone(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
+    format->setContext(UDISPCTX_CAPITALIZATION_FOR_STANDALONE, status);
     using namespace std::chrono;
     icu::UnicodeString written;
     icu::FieldPositionIterator* no_positions = nullptr;
-    format.format(UDate(duration_cast<milliseconds>(time.time_since_epoch()).count()), written, no_positions, status);
+    format->format(UDate(duration_cast<milliseconds>(time.time_since_epoch()).count()), written, no_positions, status);
     if (U_FAILURE(status)) return std::nullopt;
     std::string utf8;
     return written.toUTF8String(utf8);
@@ -55,7 +70,7 @@ std::optional<std::string> formatted(const std::string& pattern, const std::stri
 
 }  // namespace
 
-bool is_clock_format(const std::string& format) { return formatted(format, "en", "UTC", WallTime{}).has_value(); }
+bool can_be_a_clock(const layouts::Widget& widget) { return formatted(widget, "en", "UTC", WallTime{}).has_value(); }
 
 Shown show_clock(const Place& place, const Moment& moment) {
     const auto& widget = place.widget;
@@ -65,14 +80,14 @@ Shown show_clock(const Place& place, const Moment& moment) {
     // Before the hall's time zone is known no time is better than a wrong one.
     if (moment.hall()) {
         using namespace std::chrono_literals;
-        const auto letters = pattern_letters(widget.format);
+        const auto letters = pattern_letters(widget.skeleton.empty() ? widget.format : widget.skeleton);
         const auto languages = languages_of(widget, moment.input);
         // Figures alone look the same in all languages, and need no waking up for.
         const auto turn =
             has_any(letters, "GELMcaBbzvVOqQ") ? turn_of(languages.size(), widget.seconds, moment.input.now) : Turn{};
         const auto& language = languages[turn.index];
         const auto& zone = moment.hall()->profile().time_zone();
-        const auto text = formatted(widget.format, language, zone, moment.input.now).value_or("");
+        const auto text = formatted(widget, language, zone, moment.input.now).value_or("");
         items.text("clock", 0, inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding)),
                    {.utf8 = text,
                     .language = language,
@@ -80,9 +95,10 @@ Shown show_clock(const Place& place, const Moment& moment) {
                     .bold = widget.bold,
                     .colour = to_picture(widget.colour),
                     // A clock stays at its side of the screen, whatever direction its language has.
-                    .side = widget.align == "centre" ? Side::centre
-                            : widget.align == "end"  ? Side::right
-                                                     : Side::left});
+                    .side = side_of(widget.align == "start" ? "left"
+                                    : widget.align == "end" ? "right"
+                                                            : widget.align,
+                                    false)});
         const auto step = has_any(letters, "S")    ? WallTime::duration(100ms)
                           : has_any(letters, "sA") ? 1s
                                                    : WallTime::duration(1min);

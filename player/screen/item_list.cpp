@@ -77,6 +77,8 @@ picture::ScreenRect contained(int width, int height, const picture::ScreenRect& 
 
 Side side_of(const std::string& align, bool right_to_left) {
     if (align == "centre") return Side::centre;
+    if (align == "left") return Side::left;
+    if (align == "right") return Side::right;
     if (align == "end") return right_to_left ? Side::left : Side::right;
     return Side::start;
 }

@@ -23,7 +23,7 @@ picture::ScreenRect contained(int width, int height, const picture::ScreenRect& 
 enum class Side : std::uint8_t { start, left, centre, right };
 enum class Level : std::uint8_t { top, middle, bottom };
 
-// A layout's "start", "centre", "end", for a screen that is read in `right_to_left` direction or not.
+// A layout's `align`, for a text that is read in `right_to_left` direction or not.
 Side side_of(const std::string& align, bool right_to_left);
 
 struct Wording {

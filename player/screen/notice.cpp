@@ -32,6 +32,12 @@ std::vector<std::string> languages_at(const Place& place, const Moment& moment, 
     return shown;
 }
 
+// The newest old number stays to be seen, veiled: whoever was just called need not start over. No row is cut in half.
+int panel_top(const Place& place) {
+    const auto first = board_row(place, 0);
+    return first.bottom() - place.box.y <= place.box.height * 35 / 100 ? first.bottom() : place.box.y;
+}
+
 }  // namespace
 
 Shown show_notice(const Place& place, const Moment& moment) {
@@ -40,10 +46,9 @@ Shown show_notice(const Place& place, const Moment& moment) {
     Shown shown;
     ItemList items(place, moment.typesetter);
     if (connected_once) items.fill("veil", 0, place.box, veil);
-    // Part of the old numbers stays to be seen, veiled: who was just called needs not start over.
     const bool tall = place.box.height > place.box.width;
-    const int height = tall ? place.box.height * 72 / 100 : place.box.height;
-    const picture::ScreenRect panel{place.box.x, place.box.bottom() - height, place.box.width, height};
+    const int top = tall ? panel_top(place) : place.box.y;
+    const picture::ScreenRect panel{place.box.x, top, place.box.width, place.box.bottom() - top};
     items.fill("panel", 0, panel, connected_once ? lost : connecting, place.pixels(12));
     const auto inside = inset(panel, place.pixels(24), place.pixels(16));
     const auto languages = languages_at(place, moment, shown.until);

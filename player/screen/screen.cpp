@@ -126,9 +126,9 @@ Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& wi
     mounted.place = {widget, on_screen(widget.box, layout, size), scale_of(layout, size), item_id(0, widget.name),
                      nullptr};
     if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
-    if (widget.kind == layouts::WidgetKind::clock && !is_clock_format(widget.format)) {
+    if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
         return fail("{}:{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"", layout.file,
-                    widget.line, widget.format, widget.name);
+                    widget.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
     }
     if (widget.kind == layouts::WidgetKind::image) {
         auto image = picture::read_png(widget.file);
@@ -142,8 +142,10 @@ Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& wi
 // Over each board; on a layout that has none, in a band along the top.
 std::vector<Mounted> notices_of(const layouts::Layout& layout, picture::ScreenSize size) {
     std::vector<Mounted> notices;
-    const auto add = [&](const layouts::Box& box) {
+    const auto add = [&](const layouts::Box& box, const layouts::Widget& under) {
         Mounted notice;
+        notice.place.widget = under;
+        notice.place.widget.languages.clear();  // the hall's, not those of the board's headings
         notice.show = show_notice;
         notice.place.box = on_screen(box, layout, size);
         notice.place.scale = scale_of(layout, size);
@@ -152,9 +154,9 @@ std::vector<Mounted> notices_of(const layouts::Layout& layout, picture::ScreenSi
     };
     if (!layout.connection_notice) return notices;
     for (const auto& widget : layout.widgets) {
-        if (widget.kind == layouts::WidgetKind::board) add(widget.box);
+        if (widget.kind == layouts::WidgetKind::board) add(widget.box, widget);
     }
-    if (notices.empty()) add({0, 0, layout.width, layout.height / 6});
+    if (notices.empty()) add({0, 0, layout.width, layout.height / 6}, {});
     return notices;
 }
 
@@ -178,7 +180,7 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
 WallTime time_of(const v1::HallState& state) {
     std::int64_t newest = 0;
     for (const auto& call : state.calls()) newest = std::max(newest, std::int64_t(call.called_at_ms()));
-    return WallTime(std::chrono::milliseconds(newest));
+    return wall_time(newest);
 }
 
 }  // namespace hallcast::screen

@@ -48,7 +48,7 @@ Shown show_text(const Place& place, const Moment& moment) {
     if (const auto phrases = phrases_of(widget, moment); !phrases.empty()) {
         const auto turn = turn_of(phrases.size(), widget.seconds, moment.input.now);
         const auto& phrase = phrases[turn.index];
-        // A name in the header stays at its side of the screen when a language of the other direction has its turn.
+
         const Side side = side_of(widget.align, is_right_to_left(phrase.language));
         items.text("text", 0, inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding)),
                    {.utf8 = phrase.text,

@@ -1,6 +1,7 @@
 // What a widget is: one pure function from its place and a moment to what it shows, and until when.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -35,6 +36,12 @@ struct Rolling {
     double speed = 0;  // pixels per second, to the left
 };
 
+// Times of the world may be anything; a clock of nanoseconds ends in the year 2262.
+inline WallTime wall_time(std::int64_t milliseconds_since_1970) {
+    constexpr std::int64_t year_2200 = 7'258'118'400'000;
+    return WallTime(std::chrono::milliseconds(std::clamp(milliseconds_since_1970, std::int64_t(0), year_2200)));
+}
+
 struct Shown {
     std::vector<picture::Item> items;
     WallTime until = WallTime::max();  // it stays the same until then, when neither hall, video nor shown call change
@@ -61,7 +68,10 @@ Shown show_notice(const Place& place, const Moment& moment);
 void roll(const Rolling& rolling, const picture::ScreenRect& box, std::chrono::nanoseconds motion,
           std::vector<picture::Item>& items);
 
-// Whether a clock can show `format`, an ICU date pattern.
-bool is_clock_format(const std::string& format);
+// Whether ICU can write a time in the widget's format or skeleton.
+bool can_be_a_clock(const layouts::Widget& widget);
+
+// Where the row `number` of the board at `place` stands, as wide as the board; row 0 is below the heading.
+picture::ScreenRect board_row(const Place& place, int number);
 
 }  // namespace hallcast::screen

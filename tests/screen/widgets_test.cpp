@@ -52,13 +52,15 @@ TEST_CASE("the clock shows the hall's time, whatever zone the machine has, and c
     CHECK_FALSE(room.says(unknown, ":"));
 }
 
-TEST_CASE("the date is written in the forced language, with the same figures everywhere") {
-    Room room("widgets:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], format: \"EEEE, d MMMM\"}\n");
+TEST_CASE("the date is written as the forced language does, with the same figures everywhere") {
+    Room room("widgets:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], skeleton: EEEEdMMMM}\n");
     auto input = input_of(hall_of({}), at(1'782'900'920));
     input.language = "pl";
     CHECK(room.words(input) == std::vector<std::string>{"Środa, 1 lipca"});
+    input.language = "zh";
+    CHECK(room.words(input) == std::vector<std::string>{"7月1日星期三"});
     input.language = "ar";
-    CHECK(room.says(input, "1"));
+    CHECK(room.words(input) == std::vector<std::string>{"الأربعاء، 1 يوليو"});
 }
 
 TEST_CASE("a text takes turns in the languages it has") {
