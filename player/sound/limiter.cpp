@@ -40,7 +40,33 @@ void Limiter::frame(float& left, float& right) noexcept {
     right = std::clamp(right * gain, -ceiling, ceiling);
 }
 
+bool Limiter::needs_nothing(std::span<const float> interleaved) const noexcept {
+    if (held_sum_ != unity * window) return false;
+    if (needs_end_ > needs_begin_ && needs_[needs_begin_ % window].gain < unity) return false;
+    return std::ranges::all_of(interleaved, [](float sample) { return std::abs(sample) <= ceiling; });
+}
+
+void Limiter::delay_only(std::span<float> interleaved) noexcept {
+    const bool silence = std::ranges::all_of(interleaved, [](float sample) { return sample == 0.0f; });
+    const int frames = int(interleaved.size() / 2);
+    silent_frames_ = silence ? std::min(silent_frames_ + frames, window + 1) : 0;
+    for (std::size_t at = 0; at + 1 < interleaved.size(); at += 2) {
+        std::swap(interleaved[at], delay_[delay_at_]);
+        std::swap(interleaved[at + 1], delay_[delay_at_ + 1]);
+        delay_at_ = delay_at_ + 2 == delay_.size() ? 0 : delay_at_ + 2;
+    }
+    frame_ += std::uint64_t(frames);
+    needs_begin_ = needs_end_;  // all were unity, as an empty queue is by push_need() of the next frame
+}
+
 void Limiter::process(std::span<float> interleaved) noexcept {
+    // Nearly always: two milliseconds of delay and nothing else.
+    if (needs_nothing(interleaved)) {
+        if (!silent() || !std::ranges::all_of(interleaved, [](float sample) { return sample == 0.0f; })) {
+            delay_only(interleaved);
+        }
+        return;
+    }
     for (std::size_t at = 0; at + 1 < interleaved.size(); at += 2) frame(interleaved[at], interleaved[at + 1]);
 }
 

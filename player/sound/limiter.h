@@ -32,6 +32,8 @@ class Limiter {
     };
 
     void frame(float& left, float& right) noexcept;
+    bool needs_nothing(std::span<const float> interleaved) const noexcept;
+    void delay_only(std::span<float> interleaved) noexcept;
     void push_need(std::int64_t gain) noexcept;
 
     std::array<float, 2 * delay_frames> delay_{};

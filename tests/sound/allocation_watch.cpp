@@ -14,7 +14,7 @@ namespace {
 thread_local bool watching = false;
 thread_local std::size_t seen_allocations = 0, seen_locks = 0;
 
-void note_allocation() {
+[[maybe_unused]] void note_allocation() {
     if (watching) ++seen_allocations;
 }
 
