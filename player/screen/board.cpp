@@ -138,6 +138,7 @@ Shown show_board(const Place& place, const Moment& moment) {
     }
     const auto calls =
         moment.hall() ? calls_to_show(*moment.hall(), std::size_t(widget.rows)) : std::vector<const v1::Call*>{};
+    bool new_above = false;
     for (std::size_t i = 0; i < calls.size(); ++i) {
         const auto row = board_row(place, int(i));
         const auto end = highlight_end(widget, *calls[i]);
@@ -145,8 +146,12 @@ Shown show_board(const Place& place, const Moment& moment) {
         const bool is_new = !moment.stale() && widget.highlight_seconds > 0 && moment.input.now < end;
         if (is_new) shown.until = std::min(shown.until, end);
         const int line = std::max(1, place.pixels(2));
-        if (i > 0) items.fill("divider", i, {inside.x, row.y - line / 2, inside.width, line}, widget.divider);
+        const bool between_old = !is_new && !new_above;
+        if (i > 0 && (between_old || widget.highlight_background.alpha == 0)) {
+            items.fill("divider", i, {inside.x, row.y - line / 2, inside.width, line}, widget.divider);
+        }
         show_row(items, place, columns, row, i, *calls[i], is_new);
+        new_above = is_new;
     }
     if (moment.hall() && calls.empty())
         shown.until = std::min(

@@ -22,7 +22,10 @@ std::string sentence(const v1::Call& call, const std::string& language) {
     std::string text(content::text("please_go_to", language));
     constexpr std::string_view placeholder = "{counter}";
     if (const auto at = text.find(placeholder); at != std::string::npos) {
-        text.replace(at, placeholder.size(), std::to_string(call.counter()));
+        // The number must not stand alone in a second line.
+        const bool behind_a_space = at > 0 && text[at - 1] == ' ';
+        const auto number = (behind_a_space ? "\u00a0" : "") + std::to_string(call.counter());
+        text.replace(at - behind_a_space, placeholder.size() + behind_a_space, number);
     }
     return text;
 }
@@ -61,7 +64,9 @@ Shown show_call(const Place& place, const Moment& moment) {
                 .bold = widget.bold,
                 .colour = to_picture(widget.colour),
                 .side = side(is_right_to_left(visitors)),
-                .max_lines = 2});
+                .max_lines = 1,
+                .else_lines = 2,
+                .smallest = 0.6});
     if (!once) {
         const int top = inside.y + number_height + first_height;
         items.text("office", 0, {inside.x, top, inside.width, inside.bottom() - top},
@@ -70,7 +75,9 @@ Shown show_call(const Place& place, const Moment& moment) {
                     .size_px = widget.text_size * place.scale * 0.21,
                     .colour = to_picture(widget.colour),
                     .side = side(is_right_to_left(own)),
-                    .max_lines = 2});
+                    .max_lines = 1,
+                    .else_lines = 2,
+                    .smallest = 0.6});
     }
     return {.items = items.take(), .until = WallTime::max(), .rolling = {}};
 }

@@ -82,10 +82,10 @@ Shown show_clock(const Place& place, const Moment& moment) {
         using namespace std::chrono_literals;
         const auto letters = pattern_letters(widget.skeleton.empty() ? widget.format : widget.skeleton);
         const auto languages = languages_of(widget, moment.input);
-        // Figures alone look the same in all languages, and need no waking up for.
-        const auto turn =
-            has_any(letters, "GELMcaBbzvVOqQ") ? turn_of(languages.size(), widget.seconds, moment.input.now) : Turn{};
-        const auto& language = languages[turn.index];
+        // Figures alone stay in one font, and need no waking up for.
+        const bool has_words = has_any(letters, "GELMcaBbzvVOqQ");
+        const auto turn = has_words ? turn_of(languages.size(), widget.seconds, moment.input.now) : Turn{};
+        const std::string language = has_words ? languages[turn.index] : "en";
         const auto& zone = moment.hall()->profile().time_zone();
         const auto text = formatted(widget, language, zone, moment.input.now).value_or("");
         items.text("clock", 0, inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding)),

@@ -100,10 +100,14 @@ void ItemList::text(std::string_view part, std::uint64_t number, const picture::
     if (wording.utf8.empty() || box.empty()) return;
     const text::Style style{float(wording.size_px), wording.bold ? text::Weight::bold : text::Weight::regular,
                             std::string(wording.language)};
-    const text::Box room{float(box.width), float(box.height), wording.max_lines,
-                         align_of(wording.side, is_right_to_left(wording.language)),
-                         float(wording.size_px * wording.smallest)};
+    text::Box room{float(box.width), float(box.height), wording.max_lines,
+                   align_of(wording.side, is_right_to_left(wording.language)),
+                   float(wording.size_px * wording.smallest)};
     auto paragraph = typesetter_.set(wording.utf8, style, room);
+    if (paragraph->truncated && wording.else_lines > wording.max_lines) {
+        room.max_lines = wording.else_lines;
+        paragraph = typesetter_.set(wording.utf8, style, room);
+    }
     const int top = top_of(*paragraph, box, wording.level);
     // Ink may stand a little outside of the glyphs' advances.
     const int overhang = int(paragraph->size_px / 8) + 1;

@@ -35,6 +35,7 @@ struct Wording {
     Side side = Side::start;
     Level level = Level::middle;
     int max_lines = 1;      // 0: as many as fit
+    int else_lines = 0;   // > max_lines: as many where it would be cut otherwise
     double smallest = 0.4;  // of size_px: down to this the text shrinks before it is cut
 };
 

@@ -1,4 +1,6 @@
 // The word about a lost or missing connection: old tickets must never pass for new ones.
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,68 @@ int panel_top(const Place& place) {
     return first.bottom() - place.box.y <= place.box.height * 35 / 100 ? first.bottom() : place.box.y;
 }
 
+struct Said {
+    std::string_view text;
+    std::string language;
+    bool bold = false;
+    int height = 0;  // pixels, at the common size
+};
+
+constexpr double largest = 42, least = 16;  // canvas units
+
+// The largest size at which all of them fit under one another in `box`, with a gap of half a line between; sets their
+// heights.
+double common_size(std::vector<Said>& said, const picture::ScreenRect& box, const Place& place,
+                   text::Typesetter& typesetter) {
+    for (double size = largest;; size -= 2) {
+        const double size_px = size * place.scale;
+        int height = int(size_px * 0.6) * int(said.size() - 1);
+        for (auto& one : said) {
+            const auto weight = one.bold ? text::Weight::bold : text::Weight::regular;
+            const auto set =
+                typesetter.set(one.text, {float(size_px), weight, one.language}, {.width = float(box.width)});
+            one.height = int(std::ceil(set->height)) + 1;
+            height += one.height;
+        }
+        if (height <= box.height || size <= least) return size_px;
+    }
+}
+
+Wording wording_of(const Said& said, double size_px) {
+    return {.utf8 = said.text,
+            .language = said.language,
+            .size_px = size_px,
+            .bold = said.bold,
+            .colour = lettering,
+            .side = Side::start,
+            .max_lines = 0,
+            .smallest = 0.3};
+}
+
+// Under one another, as on a board; what room is left is shared out between them.
+void say_in_column(ItemList& items, std::vector<Said>& said, const picture::ScreenRect& box, const Place& place,
+                   text::Typesetter& typesetter) {
+    const double size_px = common_size(said, box, place, typesetter);
+    int spare = box.height;
+    for (const auto& one : said) spare -= one.height;
+    const int gap = std::max(0, spare) / int(said.size() + 1);
+    int top = box.y + gap;
+    for (std::size_t i = 0; i < said.size(); ++i) {
+        items.text("notice", i, {box.x, top, box.width, said[i].height}, wording_of(said[i], size_px));
+        top += said[i].height + gap;
+    }
+}
+
+// Side by side, as in a band.
+void say_in_row(ItemList& items, const std::vector<Said>& said, const picture::ScreenRect& box, const Place& place) {
+    const int count = int(said.size());
+    for (int i = 0; i < count; ++i) {
+        const picture::ScreenRect column{box.x + box.width * i / count, box.y, box.width / count, box.height};
+        items.text("notice", std::uint64_t(i), inset(column, place.pixels(12), 0),
+                   wording_of(said[std::size_t(i)], largest * place.scale));
+    }
+}
+
 }  // namespace
 
 Shown show_notice(const Place& place, const Moment& moment) {
@@ -47,27 +111,19 @@ Shown show_notice(const Place& place, const Moment& moment) {
     ItemList items(place, moment.typesetter);
     if (connected_once) items.fill("veil", 0, place.box, veil);
     const bool tall = place.box.height > place.box.width;
-    const int top = tall ? panel_top(place) : place.box.y;
+    const int top = tall && connected_once ? panel_top(place) : place.box.y;
     const picture::ScreenRect panel{place.box.x, top, place.box.width, place.box.bottom() - top};
     items.fill("panel", 0, panel, connected_once ? lost : connecting, place.pixels(12));
-    const auto inside = inset(panel, place.pixels(24), place.pixels(16));
-    const auto languages = languages_at(place, moment, shown.until);
-    const int count = int(languages.size());
-    for (int i = 0; i < count; ++i) {
-        // Under one another on a board, side by side in a band.
-        const picture::ScreenRect box = tall ? picture::ScreenRect{inside.x, inside.y + inside.height * i / count,
-                                                                   inside.width, inside.height / count}
-                                             : picture::ScreenRect{inside.x + inside.width * i / count, inside.y,
-                                                                   inside.width / count, inside.height};
-        items.text("notice", std::uint64_t(i), inset(box, tall ? 0 : place.pixels(12), place.pixels(6)),
-                   {.utf8 = content::text(connected_once ? "stale" : "not_connected", languages[std::size_t(i)]),
-                    .language = languages[std::size_t(i)],
-                    .size_px = 42 * place.scale,
-                    .bold = i == 0,
-                    .colour = lettering,
-                    .side = Side::start,
-                    .max_lines = 0,
-                    .smallest = 0.3});
+    const auto inside = inset(panel, place.pixels(24), place.pixels(20));
+    std::vector<Said> said;
+    for (auto& language : languages_at(place, moment, shown.until)) {
+        const auto text = content::text(connected_once ? "stale" : "not_connected", language);
+        said.push_back({text, std::move(language), said.empty(), 0});
+    }
+    if (tall) {
+        say_in_column(items, said, inside, place, moment.typesetter);
+    } else {
+        say_in_row(items, said, inside, place);
     }
     shown.items = items.take();
     return shown;

@@ -12,7 +12,9 @@ widgets:
 
 std::string go_to(const std::string& language, const std::string& counter) {
     std::string text(content::text("please_go_to", language));
-    return text.replace(text.find("{counter}"), 9, counter);
+    const auto at = text.find("{counter}");
+    if (at > 0 && text[at - 1] == ' ') return text.replace(at - 1, 10, "\u00a0" + counter);
+    return text.replace(at, 9, counter);
 }
 
 screen::ScreenInput showing(const v1::HallState& hall, const std::string& ticket) {
