@@ -50,7 +50,7 @@ Expected<std::vector<fs::path>> draw_slides(const fs::path& work) {
 std::vector<std::string> film_arguments(const std::vector<fs::path>& slides, const fs::path& film) {
     const double step = seconds_a_slide - fade_seconds;
     const double length = step * double(slides.size()) + fade_seconds;
-    std::vector<std::string> arguments{"ffmpeg", "-nostdin", "-loglevel", "error", "-y"};
+    std::vector<std::string> arguments{"/usr/bin/nice", "/usr/bin/ffmpeg", "-nostdin", "-loglevel", "error", "-y"};
     auto add = [&](std::initializer_list<std::string> more) { arguments.insert(arguments.end(), more); };
     for (const fs::path& slide : slides)
         add({"-loop", "1", "-framerate", "30", "-t", std::to_string(seconds_a_slide), "-i", slide.string()});
