@@ -150,6 +150,7 @@ class SdlOutput final : public AudioOutput {
                 retry = std::min(retry * 2, last_retry);
             } while (!stop.stop_requested() && initialised_ && SDL_GetNumAudioDevices(0) == 0);
         }
+        SDL_TLSCleanup();  // a thread that is not SDL's must free what SDL keeps for it
     }
 
     Mixer& mixer_;

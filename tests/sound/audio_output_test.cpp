@@ -14,9 +14,13 @@ namespace audio_output_test {
 
 using namespace sound_bench;
 
+// SDL with this driver, and nothing of it left afterwards.
 struct Driver {
     explicit Driver(const char* name) { setenv("SDL_AUDIODRIVER", name, 1); }
-    ~Driver() { unsetenv("SDL_AUDIODRIVER"); }
+    ~Driver() {
+        SDL_Quit();
+        unsetenv("SDL_AUDIODRIVER");
+    }
 };
 
 bool film_reaches(Mixer& mixer, std::chrono::milliseconds position) {
