@@ -4,9 +4,12 @@
 #include <google/protobuf/util/json_util.h>
 #include <sodium.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
+#include <system_error>
 
+#include "content/utf8.h"
 #include "player/web/json.h"
 #include "protocol/cmd_id.h"
 
@@ -18,6 +21,12 @@ constexpr std::string_view counters = "/api/v1/counters/";
 constexpr std::string_view halls = "/api/v1/halls/";
 constexpr std::string_view content_list = "/api/v1/content";
 constexpr std::string_view content_jobs = "jobs/";
+// Left free on the disk when an upload begins: its transcoded copy needs room, too, and so does the queue's log.
+constexpr std::uint64_t spare_bytes = 1ull << 30;
+
+Answer unauthorised() {
+    return error_answer(401, "UNAUTHORISED", "the API needs the master's token: Authorization: Bearer TOKEN");
+}
 
 Answer not_found(const Request& request) {
     return error_answer(404, "NOT_FOUND",
@@ -115,9 +124,8 @@ std::string query_value(std::string_view query, std::string_view name) {
 std::string title_of(const Request& request) {
     std::string name = query_value(request.query, "name");
     if (const std::size_t slash = name.find_last_of("/\\"); slash != std::string::npos) name.erase(0, slash + 1);
-    std::erase_if(name, [](char c) { return static_cast<unsigned char>(c) < 0x20; });
-    if (name.empty()) name = "upload";
-    return name.substr(0, 200);
+    name = content::one_line(name, 200);
+    return name.empty() ? "upload" : name;
 }
 
 }  // namespace
@@ -171,6 +179,7 @@ void Api::counter_command(const Request& request, std::string_view rest, const R
     if (slash == std::string_view::npos || !number || *number == 0 || *number > 9999) return reply(not_found(request));
     const auto counter = std::uint32_t(*number);
     const std::string_view what = rest.substr(slash + 1);
+    if (request.method != "POST") return reply(wrong_method(request, "POST"));
     v1::Command command;
     if (what == "open")
         command.mutable_open_counter()->set_counter(counter);
@@ -192,7 +201,6 @@ void Api::counter_command(const Request& request, std::string_view rest, const R
     } else {
         return reply(not_found(request));
     }
-    if (request.method != "POST") return reply(wrong_method(request, "POST"));
     submit(request, std::move(command), reply);
 }
 
@@ -211,16 +219,17 @@ Answer Api::content(const Request& request, std::string_view rest) {
     }
     if (rest.find('/') != std::string_view::npos) return not_found(request);
     if (request.method != "DELETE") return wrong_method(request, "DELETE");
+    const auto manifest = master_.library().manifest();
+    const bool known = std::ranges::any_of(manifest.items(), [&](const auto& item) { return item.id() == rest; });
     if (auto removed = master_.library().remove(rest); !removed)
-        return error_answer(404, "NOT_FOUND", removed.error().message);
+        return known ? error_answer(503, "UNAVAILABLE", removed.error().message)
+                     : error_answer(404, "NOT_FOUND", removed.error().message);
     return {.body = "{}"};
 }
 
 void Api::handle(const Request& request, const Reply& reply) {
     const std::string_view path = request.path;
-    if (!authorised(request))
-        return reply(
-            error_answer(401, "UNAUTHORISED", "the API needs the master's token: Authorization: Bearer TOKEN"));
+    if (!authorised(request)) return reply(unauthorised());
     if (path == tickets)
         return request.method == "POST" ? issue_ticket(request, reply) : reply(wrong_method(request, "POST"));
     if (path.starts_with(counters)) return counter_command(request, path.substr(counters.size()), reply);
@@ -238,17 +247,22 @@ void Api::handle(const Request& request, const Reply& reply) {
 
 bool Api::is_upload(const Request& request) { return request.method == "POST" && request.path == content_list; }
 
-std::optional<Answer> Api::refuse_upload(const Request& request) const {
-    if (!authorised(request))
-        return error_answer(401, "UNAUTHORISED", "the API needs the master's token: Authorization: Bearer TOKEN");
-    return std::nullopt;
+std::expected<std::filesystem::path, Answer> Api::begin_upload(const Request& request, std::uint64_t bytes) const {
+    if (!authorised(request)) return std::unexpected(unauthorised());
+    std::error_code error;
+    const auto disk = std::filesystem::space(master_.library().incoming(), error);
+    if (!error && (disk.available < spare_bytes || disk.available - spare_bytes < bytes))
+        return std::unexpected(
+            error_answer(507, "UNAVAILABLE", "the disk has no room for it; remove content that is no longer needed"));
+    auto file = jobs_.begin();
+    if (!file)
+        return std::unexpected(
+            error_answer(503, "UNAVAILABLE", "too many uploads are under way already; try again in a few minutes"));
+    return *std::move(file);
 }
 
-Answer Api::finish_upload(const Request& request, const std::filesystem::path& file) {
-    const auto job = jobs_.add(file, title_of(request));
-    if (!job)
-        return error_answer(503, "UNAVAILABLE", "too many uploads wait to be transcoded; try again in a few minutes");
-    return {.status = 202, .body = fmt::format("{{\"job\":\"{}\"}}", *job)};
+Answer Api::finish_upload(const Request& request, const std::filesystem::path& file) const {
+    return {.status = 202, .body = fmt::format("{{\"job\":\"{}\"}}", jobs_.add(file, title_of(request)))};
 }
 
 }  // namespace hallcast::web

@@ -1,6 +1,9 @@
 // The routes of the API: what each method and path does with the master. No sockets.
 #pragma once
 
+#include <cstdint>
+#include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,11 +20,12 @@ class Api {
 
     void handle(const Request& request, const Reply& reply);
 
-    // Whether this request is an upload that may be received: then its body is to be written to a file and given to
-    // finish_upload(). Otherwise the answer to give.
+    // An upload's body is written to the file that begin_upload() names, and given to finish_upload(), or else to
+    // UploadJobs::give_up(). Or the answer that refuses it, before any of the body is received. `bytes`: 0 where
+    // unknown.
     static bool is_upload(const Request& request);
-    std::optional<Answer> refuse_upload(const Request& request) const;
-    Answer finish_upload(const Request& request, const std::filesystem::path& file);
+    std::expected<std::filesystem::path, Answer> begin_upload(const Request& request, std::uint64_t bytes) const;
+    Answer finish_upload(const Request& request, const std::filesystem::path& file) const;
 
   private:
     bool authorised(const Request& request) const;

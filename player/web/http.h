@@ -13,6 +13,7 @@ struct Request {
     std::string method;           // "GET"
     std::string path;             // decoded nowhere: "/api/v1/counters/1/call-next"
     std::string query;            // behind the '?', without it
+    std::string host;             // the header, "127.0.0.1:8080"
     std::string authorization;    // the header, "Bearer ..."
     std::string idempotency_key;  // the header; empty: none
     std::string body;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <google/protobuf/util/json_util.h>
 
+#include "content/utf8.h"
 #include "protocol/base/error.h"
 
 namespace hallcast::web {
@@ -17,11 +18,11 @@ std::string to_json(const google::protobuf::Message& message) {
 
 std::string json_string(std::string_view text) {
     std::string json = "\"";
-    for (const char c : text) {
+    // A reason can quote a path or a name whose bytes are no UTF-8; JSON that holds them is none.
+    const std::string line = content::one_line(text, 4096);
+    for (const char c : line) {
         if (c == '"' || c == '\\')
             json += {'\\', c};
-        else if (static_cast<unsigned char>(c) < 0x20)
-            json += fmt::format("\\u{:04x}", int(c));
         else
             json += c;
     }

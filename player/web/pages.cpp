@@ -26,6 +26,19 @@ constexpr Route routes[] = {
 };
 constexpr std::string_view token_mark = "{{token}}";
 
+std::string attribute(std::string_view text) {
+    std::string escaped;
+    for (const char c : text) {
+        if (c == '"')
+            escaped += "&quot;";
+        else if (c == '&')
+            escaped += "&amp;";
+        else
+            escaped += c;
+    }
+    return escaped;
+}
+
 }  // namespace
 
 std::optional<Answer> page(const std::string& path, const std::string& token) {
@@ -35,7 +48,7 @@ std::optional<Answer> page(const std::string& path, const std::string& token) {
             if (file.name != route.file) continue;
             Answer answer{.body = std::string(file.bytes), .type = std::string(route.type)};
             if (const std::size_t mark = answer.body.find(token_mark); mark != std::string::npos)
-                answer.body.replace(mark, token_mark.size(), token);
+                answer.body.replace(mark, token_mark.size(), attribute(token));
             answer.headers = {{"Content-Security-Policy",
                                "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
                                "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},

@@ -42,14 +42,24 @@ UploadJobs::~UploadJobs() {
     for (const std::uint64_t job : waiting_) remove_quietly(jobs_.at(job).file);
 }
 
-std::filesystem::path UploadJobs::new_file() {
+std::optional<std::filesystem::path> UploadJobs::begin() {
     const std::scoped_lock lock(mutex_);
+    if (receiving_ + waiting_.size() >= most_underway) return std::nullopt;
+    ++receiving_;
     return library_.incoming() / fmt::format("upload-{}-{}", ::getpid(), ++last_file_);
 }
 
-std::optional<std::uint64_t> UploadJobs::add(std::filesystem::path file, std::string title) {
+void UploadJobs::give_up(const std::filesystem::path& file) {
+    remove_quietly(file);
     const std::scoped_lock lock(mutex_);
-    if (waiting_.size() >= most_waiting) return std::nullopt;
+    HALLCAST_ASSERT(receiving_ > 0);
+    --receiving_;
+}
+
+std::uint64_t UploadJobs::add(std::filesystem::path file, std::string title) {
+    const std::scoped_lock lock(mutex_);
+    HALLCAST_ASSERT(receiving_ > 0);
+    --receiving_;
     // The oldest are forgotten; those that wait or run are among the newest, since fewer wait than are remembered.
     while (jobs_.size() >= most_remembered) jobs_.erase(jobs_.begin());
     const std::uint64_t number = ++last_job_;
@@ -105,7 +115,7 @@ void UploadJobs::ingest_one(std::uint64_t number, const std::stop_token& stop) {
         job.step = "done";
         job.share = 1;
         job.item = *item;
-        spdlog::info("content: {} plays now ({})", title, item->id());
+        spdlog::info("content: '{}' plays now ({})", title, item->id());
     } else {
         job.step = "refused";
         job.error = item.error().message;

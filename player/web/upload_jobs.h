@@ -23,14 +23,17 @@ class UploadJobs {
     explicit UploadJobs(content::Library& library);
     ~UploadJobs();
 
-    // A path for a new upload, on the library's file system.
-    std::filesystem::path new_file();
-    // Takes `file` over: it is removed when the job has ended. Nothing when too many wait (the caller removes it).
-    std::optional<std::uint64_t> add(std::filesystem::path file, std::string title);
+    // A place for one more upload: its path, on the library's file system. Nothing when most_underway are received or
+    // wait already. Every place ends with add() or give_up().
+    std::optional<std::filesystem::path> begin();
+    // Takes `file` over: it is removed when the job has ended.
+    std::uint64_t add(std::filesystem::path file, std::string title);
+    void give_up(const std::filesystem::path& file);  // removes it
+
     // {"step","share","error","item"}; nothing for an unknown job. The last 64 ended jobs are remembered.
     std::optional<std::string> state_json(std::uint64_t job) const;
 
-    static constexpr std::size_t most_waiting = 16;
+    static constexpr std::size_t most_underway = 16;
 
   private:
     struct Job {
@@ -49,6 +52,7 @@ class UploadJobs {
     std::condition_variable_any wake_;
     std::map<std::uint64_t, Job> jobs_;
     std::deque<std::uint64_t> waiting_;
+    std::size_t receiving_ = 0;
     std::uint64_t last_job_ = 0;
     std::uint64_t last_file_ = 0;
     std::jthread worker_;

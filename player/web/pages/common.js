@@ -44,11 +44,14 @@ const hallcast = {
     document.dispatchEvent(new Event('hallcast-language'));
   },
 
+  askedInVain: false,  // until the page is loaded again: the pages ask every second, a person only once
+
   token() {
     const given = document.querySelector('meta[name=hallcast-token]').content || sessionStorage.getItem('hallcast-token');
-    if (given) return given;
+    if (given || this.askedInVain) return given || '';
     const asked = window.prompt(this.word('token')) || '';
-    sessionStorage.setItem('hallcast-token', asked);
+    this.askedInVain = !asked;
+    if (asked) sessionStorage.setItem('hallcast-token', asked);
     return asked;
   },
 
@@ -62,6 +65,7 @@ const hallcast = {
     }
     if (answer.status === 401) {
       sessionStorage.removeItem('hallcast-token');
+      this.askedInVain = true;
       throw new Error(this.word('bad_token'));
     }
     const json = await answer.json();

@@ -96,4 +96,4 @@ document.addEventListener('keydown', (event) => {
 
 document.addEventListener('hallcast-language', show);
 look();
-setInterval(look, 1000);
+setInterval(() => busy || look(), 1000);
