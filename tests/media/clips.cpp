@@ -144,8 +144,10 @@ bool Spectator::watch(const std::function<bool()>& done, Samples longest) {
         if (next == std::chrono::steady_clock::time_point::max() || (sink.is_closed() && sink.ahead() == 0)) {
             std::unique_lock lock(mutex_);
             if (time_flies && picture) {
-                // First a chance for the decoders: on a loaded machine time would fly past pictures that are on their way.
-                if (changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return wakes_ + reports_ != news; })) continue;
+                // First a chance for the decoders: on a loaded machine time would fly past pictures that are on their
+                // way.
+                if (changed_.wait_for(lock, std::chrono::milliseconds(100), [&] { return wakes_ + reports_ != news; }))
+                    continue;
                 lock.unlock();
                 if (!sink.advance(longest)) return done();
                 continue;

@@ -1,5 +1,5 @@
-// Debian's libav is not built with ThreadSanitizer, which therefore cannot see the atomic counters that order its frees.
-// What libav itself allocates, copies and frees is not looked at; every access of our code still is.
+// Debian's libav is not built with ThreadSanitizer, which therefore cannot see the atomic counters that order its
+// frees. What libav itself allocates, copies and frees is not looked at; every access of our code still is.
 #ifdef __SANITIZE_THREAD__
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __tsan_default_suppressions() {
