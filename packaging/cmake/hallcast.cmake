@@ -22,6 +22,7 @@ function(hallcast_compile_options target)
     target_compile_options(${target} PUBLIC -fsanitize=${HALLCAST_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${HALLCAST_SANITIZE})
     if(HALLCAST_SANITIZE MATCHES "thread")
+      target_compile_options(${target} PRIVATE -Wno-tsan)  # Asio's fences, which ThreadSanitizer does not model
       target_compile_options(${target} PUBLIC
         $<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_SOURCE_DIR}/packaging/cmake/tsan_protobuf.h>)
     endif()
