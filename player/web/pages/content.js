@@ -34,7 +34,7 @@ async function list() {
         }
         list();
       });
-      const last = document.createElement('td');
+      const last = cell('', 'number');
       last.append(remove);
       row.append(cell(item.title), cell(hallcast.word(item.kind === 'CONTENT_KIND_PICTURE' ? 'picture' : 'video')),
                  cell(duration(item.durationMs), 'number'), cell((Number(item.bytes) / 1e6).toFixed(1) + ' MB', 'number'), last);
