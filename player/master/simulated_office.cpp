@@ -86,7 +86,7 @@ class Simulation final : public SimulatedOffice {
             command.mutable_open_counter()->set_counter(counter.number());
             ask(std::move(command));  // rejected when it is open already, which is as good
             clerks_.push_back({counter.number(), Clock::now() + first, 0});
-            first += milliseconds(11'000);  // the first calls come one after the other, with the film in between
+            first += milliseconds(18'000);  // the first calls come one after the other, with the film in between
         }
     }
 

@@ -11,9 +11,9 @@ namespace hallcast::master {
 
 struct SimulationOptions {
     std::uint64_t seed = 1;
-    std::chrono::milliseconds between_visitors{6'000};  // on average, exponentially distributed
-    std::chrono::milliseconds service_time{35'000};     // on average
-    int most_waiting = 40;                              // nobody comes while so many wait
+    std::chrono::milliseconds between_visitors{18'000};  // on average, exponentially distributed
+    std::chrono::milliseconds service_time{100'000};     // on average
+    int most_waiting = 40;                               // nobody comes while so many wait
 };
 
 // Works through the same commands as real clerks, on a thread of its own, until destroyed.

@@ -20,6 +20,7 @@ constexpr Route routes[] = {
     {"/counter", "counter.html", "text/html; charset=utf-8"},
     {"/content", "content.html", "text/html; charset=utf-8"},
     {"/style.css", "style.css", "text/css; charset=utf-8"},
+    {"/icon.svg", "icon.svg", "image/svg+xml; charset=utf-8"},
     {"/common.js", "common.js", "text/javascript; charset=utf-8"},
     {"/counter.js", "counter.js", "text/javascript; charset=utf-8"},
     {"/content.js", "content.js", "text/javascript; charset=utf-8"},

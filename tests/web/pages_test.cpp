@@ -17,6 +17,7 @@ TEST_CASE("the pages and what they load come with their type and a policy that l
                                      {"/content", "text/html"},
                                      {"/counter?hall=main", "text/html"},
                                      {"/style.css", "text/css"},
+                                     {"/icon.svg", "image/svg+xml"},
                                      {"/common.js", "text/javascript"},
                                      {"/counter.js", "text/javascript"},
                                      {"/content.js", "text/javascript"}}) {

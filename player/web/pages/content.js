@@ -67,7 +67,9 @@ class Upload {
   fail(reason) {
     this.line.className = 'error';
     this.bar.remove();
-    this.text.textContent = `${this.file.name}: ${hallcast.word('refused')}: ${reason}`;
+    // The master's reasons begin with the file's name; those of the connection do not.
+    const named = reason.startsWith(`${this.file.name}: `) ? reason.slice(this.file.name.length + 2) : reason;
+    this.text.textContent = `${this.file.name}: ${hallcast.word('refused')}: ${named}`;
   }
 
   // fetch() tells nothing of an upload's progress; XMLHttpRequest does.
