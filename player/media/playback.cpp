@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "player/media/cadence_clock.h"
 #include "player/media/clip_decoder.h"
 #include "player/media/failure_memory.h"
 #include "player/media/playlist_timeline.h"
@@ -38,6 +39,7 @@ class PlaylistPlayback final : public Playback {
         : sound_(sound),
           options_(std::move(options)),
           failures_(options_.retry),
+          cadence_(options_.refresh),
           origin_(sound.played(Clock::now())),
           thread_([this](const std::stop_token& stop) { schedule(stop); }) {}
 
@@ -56,15 +58,16 @@ class PlaylistPlayback final : public Playback {
     }
 
     picture::VideoFramePtr picture_at(Clock::time_point now) override {
-        const nanoseconds played = sound_.played(now) - origin_;
+        const nanoseconds heard = sound_.played(now) - origin_;
         const std::scoped_lock lock(mutex_);
-        look(played);
+        if (const auto next = look(cadence_.at(now, heard))) cadence_.next_picture_due(*next);
         return shown_;
     }
 
     Clock::time_point next_change(Clock::time_point now) override {
-        const nanoseconds played = sound_.played(now) - origin_;
+        const nanoseconds heard = sound_.played(now) - origin_;
         const std::scoped_lock lock(mutex_);
+        const nanoseconds played = cadence_.at(now, heard);
         const auto next = look(played);
         awaited_ = !next;
         if (!next) return Clock::time_point::max();
@@ -77,6 +80,7 @@ class PlaylistPlayback final : public Playback {
         statistics.decoded = counters_.decoded;
         statistics.late = counters_.late;
         statistics.skipped = counters_.skipped;
+        statistics.corrections = cadence_.corrections();
         statistics.failed_items = failed_items_;
         const auto& occurrences = timeline_.occurrences();
         if (!occurrences.empty() && !(timeline_.empty() && over_)) statistics.playing = occurrences.front().entry.id;
@@ -154,7 +158,8 @@ class PlaylistPlayback final : public Playback {
 
     void schedule(const std::stop_token& stop) {
         while (!stop.stop_requested()) {
-            const nanoseconds played = sound_.played(Clock::now()) - origin_;
+            // The pictures' clock may be a refresh behind the sound's, and is set right one refresh late.
+            const nanoseconds played = sound_.played(Clock::now()) - origin_ - 2 * options_.refresh;
             Errands errands;
             std::unique_lock lock(mutex_);
             poked_ = false;
@@ -319,6 +324,7 @@ class PlaylistPlayback final : public Playback {
     std::optional<std::vector<PlaylistEntry>> new_list_;
     PlaylistTimeline timeline_;
     FailureMemory failures_;
+    CadenceClock cadence_;
     std::map<std::uint64_t, std::unique_ptr<ClipDecoder>> decoders_;  // of the timeline's occurrences and its candidate
     std::vector<std::unique_ptr<ClipDecoder>> retired_;
     picture::VideoFramePtr shown_;

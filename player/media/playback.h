@@ -27,9 +27,10 @@ struct PlaylistEntry {
 };
 
 struct PlaybackStatistics {
-    std::uint64_t decoded = 0;  // pictures
-    std::uint64_t late = 0;     // wanted but not decoded yet: the picture before stayed
-    std::uint64_t skipped = 0;  // decoded, but never asked for in time
+    std::uint64_t decoded = 0;      // pictures
+    std::uint64_t late = 0;         // wanted but not decoded yet: the picture before stayed
+    std::uint64_t skipped = 0;      // decoded, but never asked for in time
+    std::uint64_t corrections = 0;  // pictures held or cut by a refresh, to stay with the sound
     std::uint64_t failed_items = 0;
     std::string playing;  // id of the current entry
 };
@@ -54,15 +55,20 @@ class Playback {
     // reported.
     virtual void set_playlist(std::vector<PlaylistEntry> entries) = 0;
 
-    // The picture to show at `now`; the last good one while the next is not ready; null only before the very first.
+    // The picture to show at the refresh of the display at `now`, a little ahead or just past; moments of earlier
+    // refreshes give the last one's. The last good picture while the next is not ready; null only before the very
+    // first.
     virtual picture::VideoFramePtr picture_at(std::chrono::steady_clock::time_point now) = 0;
-    // When picture_at() will give another one; time_point::max() if that is not known yet (then `wake` is called).
+    // When picture_at() will give another one, as seen from the last refresh, `now`; time_point::max() if that is not
+    // known yet (then `wake` is called).
     virtual std::chrono::steady_clock::time_point next_change(std::chrono::steady_clock::time_point now) = 0;
 
     virtual PlaybackStatistics statistics() const = 0;
 };
 
 struct PlaybackOptions {
+    // Of the display: each picture is shown for a whole number of them (see cadence_clock.h). 0: as the sound says.
+    std::chrono::nanoseconds refresh{0};
     std::function<void()> wake;  // called from a decoder thread when a picture became ready that was waited for
     // An item was skipped; from a decoder thread. Once per reason and list: an item that failed is tried again later.
     std::function<void(const std::string& entry, const Error&)> failed;

@@ -10,7 +10,7 @@ class CanvasMemoryPainter : public MemoryPainter {
   public:
     explicit CanvasMemoryPainter(const text::FontSet& fonts) : canvas_(fonts) {}
 
-    bool paint(const Scene& scene) override {
+    bool draw(const Scene& scene) override {
         HALLCAST_ASSERT(scene.size.width > 0 && scene.size.height > 0);
         const auto damage = history_.damage(scene);
         history_.count(damage);
@@ -20,6 +20,7 @@ class CanvasMemoryPainter : public MemoryPainter {
         history_.shown(scene);
         return true;
     }
+    void present() override {}  // pixels() are what was drawn
     void invalidate() override { history_.forget(); }
     std::string_view name() const override { return "cpu"; }
     const PaintStatistics& statistics() const override { return history_.statistics(); }

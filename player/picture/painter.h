@@ -25,8 +25,19 @@ class Painter {
   public:
     virtual ~Painter() = default;
 
-    // Draws and presents what differs from the scene before. True when anything did.
-    virtual bool paint(const Scene& scene) = 0;
+    // Draws what differs from the scene before, where nobody sees it yet. True when there is something to present.
+    virtual bool draw(const Scene& scene) = 0;
+    // Shows all that was drawn since the last time. Apart from draw(), so that its moment does not depend on how much
+    // there was to draw.
+    virtual void present() = 0;
+    // present() returns when the display has refreshed. Otherwise it shows at once, whatever the display does.
+    virtual bool waits_for_refresh() const { return false; }
+    // Both at once.
+    bool paint(const Scene& scene) {
+        const bool drawn = draw(scene);
+        if (drawn) present();
+        return drawn;
+    }
     // The window was exposed or resized: the next paint draws all.
     virtual void invalidate() = 0;
     virtual std::string_view name() const = 0;  // "cpu", "gl"

@@ -1,6 +1,8 @@
 #include <SDL.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "player/picture/painter.h"
 #include "player/picture/scene_history.h"
 #include "player/picture/surface_canvas.h"
@@ -16,7 +18,7 @@ class CanvasWindowPainter : public Painter {
   public:
     CanvasWindowPainter(SDL_Window* window, const text::FontSet& fonts) : window_(window), canvas_(fonts) {}
 
-    bool paint(const Scene& scene) override {
+    bool draw(const Scene& scene) override {
         // SDL makes a new surface after a resize and frees the old one; asking each time is cheap.
         auto* surface = SDL_GetWindowSurface(window_);
         if (!surface) return report("cannot draw into the window");
@@ -24,6 +26,7 @@ class CanvasWindowPainter : public Painter {
         if (surface->userdata != this) {
             surface->userdata = this;
             history_.forget();
+            drawn_ = {};
         }
         const ScreenRect all{0, 0, surface->w, surface->h};
         auto damage = history_.damage(scene);
@@ -33,26 +36,31 @@ class CanvasWindowPainter : public Painter {
         damage.intersect(all);
         if (!damage.empty()) {
             if (!canvas_.paint(scene, damage, *surface)) return report("cannot write to the window's surface");
-            if (!present(damage)) return report("cannot show a picture in the window");
+            drawn_.add(damage);
         }
-        failing_ = false;
         history_.count(damage);
         history_.shown(scene);
-        return !damage.empty();
+        return !drawn_.empty();
+    }
+    void present() override {
+        updates_.clear();
+        for (const auto& rect : update_rectangles(drawn_, most_updates)) {
+            updates_.push_back({rect.x, rect.y, rect.width, rect.height});
+        }
+        // The smallest first: a running line is not to wait for the film in the one picture, and not in the next.
+        std::ranges::sort(updates_, {}, [](const SDL_Rect& rect) { return rect.w * rect.h; });
+        drawn_ = {};
+        if (SDL_UpdateWindowSurfaceRects(window_, updates_.data(), int(updates_.size())) != 0) {
+            report("cannot show a picture in the window");
+        } else {
+            failing_ = false;
+        }
     }
     void invalidate() override { history_.forget(); }
     std::string_view name() const override { return "cpu"; }
     const PaintStatistics& statistics() const override { return history_.statistics(); }
 
   private:
-    bool present(const DamageRegion& damage) {
-        updates_.clear();
-        for (const auto& rect : update_rectangles(damage, most_updates)) {
-            updates_.push_back({rect.x, rect.y, rect.width, rect.height});
-        }
-        return SDL_UpdateWindowSurfaceRects(window_, updates_.data(), int(updates_.size())) == 0;
-    }
-
     // Once for each time it begins; the next paint tries again with everything.
     bool report(const char* what) {
         if (!failing_) spdlog::error("{}: {}; trying again with each picture", what, SDL_GetError());
@@ -64,6 +72,7 @@ class CanvasWindowPainter : public Painter {
     SDL_Window* window_;
     SurfaceCanvas canvas_;
     SceneHistory history_;
+    DamageRegion drawn_;  // and not presented yet
     std::vector<SDL_Rect> updates_;
     bool failing_ = false;
 };

@@ -5,12 +5,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include "player/media/playback.h"
 #include "player/picture/painter.h"
 #include "player/runtime/call_schedule.h"
 #include "player/runtime/content_sync.h"
+#include "player/runtime/pacer.h"
 #include "player/runtime/waker.h"
 #include "player/screen/screen.h"
 #include "player/sound/announcer.h"
@@ -35,6 +39,8 @@ class SdlVideo {
         SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
         SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+        // X11 would read thousands of lines of key compositions before the first picture. Nobody types here.
+        setenv("XCOMPOSEFILE", "/dev/null", 0);
         auto video = std::unique_ptr<SdlVideo>(new SdlVideo);
         if (SDL_Init(SDL_INIT_VIDEO) != 0)
             return fail(
@@ -117,12 +123,14 @@ class Player {
 
   private:
     void open_sound();
-    void handle_events();
+    bool handle_events();
     bool follow();
     void announce(const v1::Call& call, std::int64_t master_now_ms);
     void refresh_playlist();
-    screen::ScreenInput look(Moment now);
-    Moment next_deadline(const screen::ScreenInput& input, Moment now);
+    bool draw(const Pacer::Refresh& refresh);
+    void show_at_once();
+    void show(const Pacer::Refresh& refresh);
+    void report() const;
     std::int64_t master_now_ms() const;
 
     zmq::context_t& context_;
@@ -148,8 +156,9 @@ class Player {
     std::shared_ptr<const wire::Followed> followed_;
     std::uint64_t content_version_ = 0;
     picture::ScreenSize size_;
-    Moment origin_{};        // of the ticker's motion
-    std::int64_t tick_ = 0;  // refreshes since `origin_`
+    std::optional<Pacer> pacer_;  // from open() on
+    Moment changes_at_{};         // what is shown does, by itself, the film apart
+    bool moves_ = false;          // at every refresh
     bool quit_ = false;
 };
 
@@ -175,11 +184,13 @@ Expected<void> Player::open() {
     auto painter = picture::make_cpu_window_painter(video_->window(), *fonts_);
     if (!painter) return std::unexpected(painter.error());
     painter_ = std::move(*painter);
+    pacer_.emplace(std::chrono::steady_clock::now(), video_->refresh());
 
     mixer_ = sound::make_mixer();
     film_sound_ = std::make_unique<FilmSound>(*mixer_);
     playback_ = media::make_playback(
-        *film_sound_, {.wake = [this] { waker_.wake(); },
+        *film_sound_, {.refresh = video_->refresh(),
+                       .wake = [this] { waker_.wake(); },
                        .failed = [](const std::string& entry,
                                     const Error& error) { spdlog::error("{} is skipped: {}", entry, error.message); }});
     if (options_.library && options_.fetch_content)
@@ -204,22 +215,28 @@ void Player::refresh_playlist() {
         playback_->set_playlist(entries_of(*options_.library));
 }
 
-void Player::handle_events() {
+// True when the window has to be painted again.
+bool Player::handle_events() {
+    bool repaint = false;
     SDL_Event event;
     while (SDL_PollEvent(&event)) {
         if (event.type == SDL_QUIT) quit_ = true;
         if (event.type == SDL_KEYDOWN && options_.windowed && event.key.keysym.sym == SDLK_ESCAPE) quit_ = true;
         if (event.type == SDL_WINDOWEVENT) {
-            if (event.window.event == SDL_WINDOWEVENT_EXPOSED) painter_->invalidate();
-            if (event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED && video_->size() != size_) {
+            const bool resized = event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED && video_->size() != size_;
+            if (resized) {
                 size_ = video_->size();
                 if (auto screen = screen::make_screen(options_.layout, size_, *typesetter_))
                     screen_ = std::move(*screen);
+            }
+            if (resized || event.window.event == SDL_WINDOWEVENT_EXPOSED) {
                 painter_->invalidate();
+                repaint = true;
             }
         }
         if (audio_) audio_->handle_event(event);
     }
+    return repaint;
 }
 
 std::int64_t Player::master_now_ms() const {
@@ -258,54 +275,78 @@ void Player::announce(const v1::Call& call, std::int64_t now_ms) {
     announcer_->announce(std::move(announcement));
 }
 
-screen::ScreenInput Player::look(Moment now) {
+// Draws what is to be seen at that refresh, and finds out until when. True when it differs from what is on the screen.
+bool Player::draw(const Pacer::Refresh& refresh) {
     screen::ScreenInput input;
     if (followed_) input.hall = {followed_->state, followed_->stale_since};
-    input.video = playback_->picture_at(now);
-    input.shown_call = calls_.shown(now, master_now_ms());
+    input.video = playback_->picture_at(refresh.at);
+    input.shown_call = calls_.shown(std::chrono::steady_clock::now(), master_now_ms());
     input.now = std::chrono::system_clock::now();
-    // A picture between two refreshes (a call is drawn at once) must not move the ticker: its step stays even.
-    input.motion = video_->refresh() * tick_;
-    return input;
+    input.motion = pacer_->since_start(refresh);
+    const bool drawn = painter_->draw(screen_->scene(input));
+    const nanoseconds still = screen_->still_for(input);
+    moves_ = still == nanoseconds(0);
+    changes_at_ = std::min(refresh.at + still, calls_.next_change());
+    return drawn;
 }
 
-Moment Player::next_deadline(const screen::ScreenInput& input, Moment now) {
-    if (screen_->has_ticker())
-        return origin_ + video_->refresh() * (tick_ + 1);  // a film's pictures keep to the same grid
-    return std::min(
-        {now + idle_look, playback_->next_change(now), now + screen_->still_for(input), calls_.next_change()});
+// A call does not wait for a refresh. It is drawn into the last one's picture: the running line and the film, which
+// have their places and pictures by the refresh, stay even.
+void Player::show_at_once() {
+    if (draw(pacer_->last())) painter_->present();
+}
+
+void Player::show(const Pacer::Refresh& refresh) {
+    const Moment begin = std::chrono::steady_clock::now();
+    const bool moved = moves_;
+    if (!draw(refresh)) {
+        pacer_->unchanged(refresh);
+        return;
+    }
+    pacer_->drawn(std::chrono::steady_clock::now() - begin);
+    if (!painter_->waits_for_refresh()) std::this_thread::sleep_until(refresh.at);
+    pacer_->shown(refresh, std::chrono::steady_clock::now(), moved);
+    painter_->present();
+    if (painter_->waits_for_refresh()) pacer_->refreshed(std::chrono::steady_clock::now());
 }
 
 void Player::run() {
     const Moment started = std::chrono::steady_clock::now();
-    origin_ = started;
-    bool first = true;
+    show_at_once();
+    open_sound();
+    if (options_.on_screen) options_.on_screen();
     Moment next_look = started;
     while (!quit_ && !stop_.requested()) {
         const Moment now = std::chrono::steady_clock::now();
         if (options_.run_for && now - started >= *options_.run_for) break;
-        tick_ = (now - origin_) / video_->refresh();
+        bool news = follow();
         if (now >= next_look) {
-            handle_events();
+            news = handle_events() || news;
             next_look = now + idle_look;
         }
-        follow();
         if (library_changed_.exchange(false)) refresh_playlist();
-        const screen::ScreenInput input = look(now);
-        painter_->paint(screen_->scene(input));
-        if (first) {
-            first = false;
-            open_sound();
-            if (options_.on_screen) options_.on_screen();
+        if (news) show_at_once();
+        const Moment due = std::min(changes_at_, playback_->next_change(pacer_->last().at));
+        const Pacer::Refresh refresh = pacer_->next(now, due);
+        if (now < refresh.draw_at) {
+            waker_.sleep_until(std::min(refresh.draw_at, next_look));
+        } else {
+            show(refresh);
         }
-        waker_.sleep_until(next_deadline(input, now));
     }
-    const auto& painted = painter_->statistics();
+    report();
+}
+
+void Player::report() const {
+    const auto paced = pacer_->statistics();
     const auto played = playback_->statistics();
     const auto spoken = announcer_ ? announcer_->report() : sound::Announcer::Report{};
+    spdlog::info("pictures: {} presented, {} late (at worst {:.1f} ms), {} refreshes missed",
+                 painter_->statistics().pictures, paced.late, double(paced.worst_lateness.count()) / 1e6, paced.missed);
     spdlog::info(
-        "presented {} pictures; film: {} decoded, {} late, {} skipped; calls: {} announced, {} spoken, {} expired",
-        painted.pictures, played.decoded, played.late, played.skipped, spoken.announced, spoken.spoken, spoken.expired);
+        "film: {} pictures decoded, {} late, {} skipped, {} times held or cut by a refresh to stay with its sound",
+        played.decoded, played.late, played.skipped, played.corrections);
+    spdlog::info("calls: {} announced, {} spoken, {} expired", spoken.announced, spoken.spoken, spoken.expired);
 }
 
 }  // namespace

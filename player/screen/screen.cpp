@@ -69,11 +69,6 @@ class LayoutScreen final : public Screen {
         return std::max(still, std::chrono::nanoseconds::zero());
     }
 
-    bool has_ticker() const override {
-        return std::ranges::any_of(
-            widgets_, [](const Mounted& mounted) { return mounted.place.widget.kind == layouts::WidgetKind::ticker; });
-    }
-
   private:
     const Shown& shown_at(Mounted& mounted, const ScreenInput& input) {
         const bool is_media = mounted.place.widget.kind == layouts::WidgetKind::media;

@@ -48,7 +48,6 @@ class Screen {
     // How long the scene of `input` stays as it is when neither hall nor video change: zero while a ticker moves,
     // the rest of the minute for a clock, ...
     virtual std::chrono::nanoseconds still_for(const ScreenInput& input) = 0;
-    virtual bool has_ticker() const = 0;
 };
 
 // Fails when the layout names an image that cannot be read. `typesetter` must outlive the screen.

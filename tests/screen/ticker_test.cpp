@@ -118,10 +118,9 @@ TEST_CASE("years of motion are no different from a second of it") {
     CHECK(std::abs(a.begin()->second - b.begin()->second) <= 1);
 }
 
-TEST_CASE("a short text is there once at a time; a screen that has a ticker is never still") {
+TEST_CASE("a short text is there once at a time; a screen whose line runs is never still") {
     Room room(ticker);
     auto hall = hall_of({}, {"pl"});
-    CHECK(room.screen->has_ticker());
     CHECK(room.screen->still_for(input_of(hall)) > 0ns);
     (*hall.mutable_profile()->add_ticker()->mutable_text())["pl"] = "Cisza";
     CHECK(room.screen->still_for(input_of(hall)) == 0ns);
