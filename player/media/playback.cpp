@@ -26,8 +26,8 @@ constexpr Samples sound_lead = samples_per_second / 2;
 constexpr Samples low_sound = sound_lead / 2;
 constexpr Samples open_ahead = samples_per_second;  // of the sound handed out: a decoder has 1 to 1.5 s to get ready
 constexpr std::size_t sound_chunk = 1024;
-// Decoded pictures in all, those of the next clip included: 8 of 1080p are 25 MB.
-constexpr std::size_t pictures_shown = 6;
+// Decoded pictures in all, those of the next clip included: 7 of 1080p are 22 MB.
+constexpr std::size_t pictures_shown = 5;
 constexpr std::size_t pictures_next = 2;
 // The sound's clock counts whole samples, or the device's estimate of them: a picture may be that much early.
 constexpr nanoseconds clock_grain = std::chrono::microseconds(50);
