@@ -124,7 +124,6 @@ class PlaylistPlayback final : public Playback {
             retired_.push_back(std::move(node.mapped()));
         }
         turned_ = turned_ || !retired_.empty();
-        if (!retired_.empty() || written_ - samples_at(played_) < low_sound) poke();
     }
 
     // Time within the first occurrence.
@@ -138,6 +137,7 @@ class PlaylistPlayback final : public Playback {
     std::optional<nanoseconds> look(nanoseconds played) {
         advance(played);
         const auto& occurrences = timeline_.occurrences();
+        if (!retired_.empty() || (!occurrences.empty() && written_ - samples_at(played_) < low_sound)) poke();
         if (occurrences.empty()) {
             awaited_ = true;
             return std::nullopt;

@@ -30,7 +30,7 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 // Between two looks at the window's events while nothing moves: a key press may wait that long.
-constexpr milliseconds idle_look{100};
+constexpr milliseconds idle_look{200};
 
 class SdlVideo {
   public:
@@ -209,6 +209,10 @@ void Player::open_sound() {
 }
 
 void Player::refresh_playlist() {
+    // Without a place for it nothing is decoded, nor heard.
+    if (std::ranges::none_of(options_.layout.widgets,
+                             [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; }))
+        return;
     if (!options_.clip.empty())
         playback_->set_playlist({{options_.clip.string(), options_.clip, milliseconds(0)}});
     else if (options_.library)

@@ -200,6 +200,35 @@ TEST_CASE("a slow spectator skips pictures, and time goes on without one") {
     CHECK(hall.playback->statistics().skipped > 50);  // those that it did not even decode do not count
 }
 
+// Notices a thread that does not sleep: each of its rounds asks for the time.
+class AskedSink final : public SoundSink {
+  public:
+    std::size_t write(std::span<const float>) override { return 0; }
+    Timeline played(std::chrono::steady_clock::time_point) override {
+        const std::scoped_lock lock(mutex_);
+        ++asked_;
+        changed_.notify_all();
+        return Timeline(0);
+    }
+    bool is_asked(int times, std::chrono::milliseconds within) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, within, [&] { return asked_ >= times; });
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int asked_ = 0;
+};
+
+TEST_CASE("with nothing to play, playback sleeps") {
+    AskedSink sink;
+    const auto playback = make_playback(sink, {});
+    playback->set_playlist({});
+    REQUIRE(sink.is_asked(2, patience));  // the first by the constructor
+    CHECK_FALSE(sink.is_asked(100, std::chrono::milliseconds(300)));
+}
+
 TEST_CASE("playback ends cleanly at any moment of its decoders' work") {
     const TempFolder folder;
     make_clip(folder / "a.mp4", {.pictures = 50, .sound = "-c:a aac"});
