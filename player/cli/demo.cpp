@@ -30,11 +30,7 @@ struct DemoOptions {
 
 void run(const DemoOptions& options) {
     runtime::StopSignals stop;
-    runtime::PlayerOptions player;
-    player.layout =
-        need(layouts::load_layout(options.screen.layout, std::filesystem::path(options.directory) / "layouts"));
-    if (!options.screen.size.empty()) player.size = parse_size(options.screen.size);
-    player.painter = parse_painter(options.screen.painter);
+    runtime::PlayerOptions player = options.screen.player(options.directory);
     player.clip = options.clip;
     if (options.seconds > 0) player.run_for = std::chrono::seconds(options.seconds);
 

@@ -61,6 +61,17 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
     command.add_option("--painter", options.painter, "how pictures are made")
         ->check(CLI::IsMember({"auto", "gl", "cpu"}))
         ->capture_default_str();
+    command.add_option("--statistics", options.statistics,
+                       "write counts of pictures, late ones and calls to this file (JSON), every 10 s");
+}
+
+runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& directory) const {
+    runtime::PlayerOptions player;
+    player.layout = need(layouts::load_layout(layout, directory / "layouts"));
+    if (!size.empty()) player.size = parse_size(size);
+    player.painter = parse_painter(painter);
+    player.statistics = statistics;
+    return player;
 }
 
 wire::Credentials ConnectOptions::load() const {

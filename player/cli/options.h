@@ -32,6 +32,9 @@ struct ScreenOptions {
     std::string size;
     std::string layout = "hall";
     std::string painter = "auto";
+    std::string statistics;
+    // A player with these; a Failure says what of them is wrong. `directory` may have a folder of layouts.
+    runtime::PlayerOptions player(const std::filesystem::path& directory) const;
 };
 void add_screen_options(CLI::App& command, ScreenOptions& options);
 

@@ -26,12 +26,8 @@ struct PlayOptions {
 };
 
 runtime::PlayerOptions player_options(const PlayOptions& options) {
-    runtime::PlayerOptions player;
-    player.layout =
-        need(layouts::load_layout(options.screen.layout, std::filesystem::path(options.directory) / "layouts"));
-    if (!options.screen.size.empty()) player.size = parse_size(options.screen.size);
+    runtime::PlayerOptions player = options.screen.player(options.directory);
     player.windowed = options.windowed;
-    player.painter = parse_painter(options.screen.painter);
     player.hall = options.hall;
     return player;
 }

@@ -1,15 +1,18 @@
 #include "player/runtime/player.h"
 
 #include <SDL.h>
+#include <google/protobuf/util/json_util.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <optional>
 #include <thread>
 
+#include "hallcast/v1/player.pb.h"
 #include "player/media/playback.h"
 #include "player/picture/painter.h"
 #include "player/runtime/call_schedule.h"
@@ -31,6 +34,7 @@ using std::chrono::nanoseconds;
 
 // Between two looks at the window's events while nothing moves: a key press may wait that long.
 constexpr milliseconds idle_look{200};
+constexpr std::chrono::seconds statistics_every{10};
 
 class SdlVideo {
   public:
@@ -130,6 +134,8 @@ class Player {
     bool draw(const Pacer::Refresh& refresh);
     void show_at_once();
     void show(const Pacer::Refresh& refresh);
+    v1::PlayerStatistics statistics() const;
+    void write_statistics();
     void report() const;
     std::int64_t master_now_ms() const;
 
@@ -159,6 +165,8 @@ class Player {
     std::optional<Pacer> pacer_;  // from open() on
     Moment changes_at_{};         // what is shown does, by itself, the film apart
     bool moves_ = false;          // at every refresh
+    Moment started_ = std::chrono::steady_clock::now();
+    bool statistics_failed_ = false;  // and said so
     bool quit_ = false;
 };
 
@@ -315,18 +323,21 @@ void Player::show(const Pacer::Refresh& refresh) {
 }
 
 void Player::run() {
-    const Moment started = std::chrono::steady_clock::now();
     show_at_once();
     open_sound();
     if (options_.on_screen) options_.on_screen();
-    Moment next_look = started;
+    Moment next_look = started_, next_statistics = started_ + statistics_every;
     while (!quit_ && !stop_.requested()) {
         const Moment now = std::chrono::steady_clock::now();
-        if (options_.run_for && now - started >= *options_.run_for) break;
+        if (options_.run_for && now - started_ >= *options_.run_for) break;
         bool news = follow();
         if (now >= next_look) {
             news = handle_events() || news;
             next_look = now + idle_look;
+        }
+        if (!options_.statistics.empty() && now >= next_statistics) {
+            write_statistics();
+            next_statistics = now + statistics_every;
         }
         if (library_changed_.exchange(false)) refresh_playlist();
         if (news) show_at_once();
@@ -338,19 +349,61 @@ void Player::run() {
             show(refresh);
         }
     }
+    if (!options_.statistics.empty()) write_statistics();
     report();
 }
 
-void Player::report() const {
+v1::PlayerStatistics Player::statistics() const {
     const auto paced = pacer_->statistics();
     const auto played = playback_->statistics();
     const auto spoken = announcer_ ? announcer_->report() : sound::Announcer::Report{};
-    spdlog::info("pictures: {} presented, {} late (at worst {:.1f} ms), {} refreshes missed",
-                 painter_->statistics().pictures, paced.late, double(paced.worst_lateness.count()) / 1e6, paced.missed);
-    spdlog::info(
-        "film: {} pictures decoded, {} late, {} skipped, {} times held or cut by a refresh to stay with its sound",
-        played.decoded, played.late, played.skipped, played.corrections);
-    spdlog::info("calls: {} announced, {} spoken, {} expired", spoken.announced, spoken.spoken, spoken.expired);
+    v1::PlayerStatistics statistics;
+    using namespace std::chrono;
+    statistics.set_at_ms(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+    statistics.set_uptime_s(duration_cast<seconds>(steady_clock::now() - started_).count());
+    statistics.set_painter(std::string(painter_->name()));
+    statistics.set_pictures_presented(painter_->statistics().pictures);
+    statistics.set_pictures_late(paced.late);
+    statistics.set_refreshes_missed(paced.missed);
+    statistics.set_worst_lateness_ms(double(paced.worst_lateness.count()) / 1e6);
+    statistics.set_film(played.playing);
+    statistics.set_film_decoded(played.decoded);
+    statistics.set_film_late(played.late);
+    statistics.set_film_dropped(played.skipped);
+    statistics.set_film_corrections(played.corrections);
+    statistics.set_film_failed(played.failed_items);
+    statistics.set_calls_announced(spoken.announced);
+    statistics.set_calls_spoken(spoken.spoken);
+    statistics.set_calls_expired(spoken.expired);
+    return statistics;
+}
+
+void Player::write_statistics() {
+    google::protobuf::util::JsonPrintOptions print;
+    print.always_print_primitive_fields = true;
+    print.add_whitespace = true;
+    std::string json;
+    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(statistics(), &json, print).ok());
+    // Renamed into place, but not synced: the loop must not wait for a disk, and a crash may cost ten seconds of
+    // counts.
+    std::filesystem::path beside = options_.statistics;
+    beside += ".new";
+    std::ofstream(beside) << json;
+    std::error_code error;
+    std::filesystem::rename(beside, options_.statistics, error);
+    if (error && !statistics_failed_)
+        spdlog::warn("{}: the statistics cannot be written: {}", options_.statistics.string(), error.message());
+    statistics_failed_ = bool(error);
+}
+
+void Player::report() const {
+    const v1::PlayerStatistics last = statistics();
+    spdlog::info("pictures: {} presented, {} late (at worst {:.1f} ms), {} refreshes missed", last.pictures_presented(),
+                 last.pictures_late(), last.worst_lateness_ms(), last.refreshes_missed());
+    spdlog::info("film: {} pictures decoded, {} late, {} dropped, {} held or cut by a refresh to stay with the sound",
+                 last.film_decoded(), last.film_late(), last.film_dropped(), last.film_corrections());
+    spdlog::info("calls: {} announced, {} spoken, {} expired", last.calls_announced(), last.calls_spoken(),
+                 last.calls_expired());
 }
 
 }  // namespace

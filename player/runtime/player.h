@@ -32,6 +32,8 @@ struct PlayerOptions {
     std::filesystem::path clip;           // plays this file around and around instead of the library
     content::Library* library = nullptr;  // what is played; not owned
     bool fetch_content = false;           // keep the library like the master's; false: it is the master's
+    // PlayerStatistics in JSON, replaced every ten seconds and at the end; empty: none.
+    std::filesystem::path statistics;
     std::optional<std::chrono::seconds> run_for;
     std::function<void()> on_screen;  // called once, after the first picture was presented
 };

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Opens the staff's pages of a real `hallcast demo` in headless Chromium: their scripts must run under their own
 content policy, and fill them in. usage: pages.py HALLCAST_PROGRAM; exit status 77: no browser here."""
+import json
 import os
 import re
 import shutil
@@ -64,7 +65,7 @@ def main():
         environment = dict(os.environ, SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy", HOME=folder)
         log = open(f"{folder}/demo.log", "w+")
         demo = subprocess.Popen([program, "demo", "--no-simulate", "--dir", f"{folder}/demo", "--port", str(port),
-                                 "--http", str(port + 5), "--size", "320x180"], env=environment, stdout=log, stderr=log)
+                                 "--http", str(port + 5), "--size", "320x180", "--statistics", f"{folder}/statistics.json"], env=environment, stdout=log, stderr=log)
         try:
             limit = time.monotonic() + 60
             while not answers(root + "/healthz"):
@@ -86,6 +87,9 @@ def main():
         finally:
             demo.terminate()
             demo.wait(timeout=30)
+        with open(f"{folder}/statistics.json") as file:
+            statistics = json.load(file)
+        check(int(statistics["picturesPresented"]) > 0, "the player left its statistics", str(statistics))
     return 0
 
 
