@@ -1,7 +1,8 @@
 #include "player/picture/canvas.h"
 
 #include <algorithm>
-#include <cmath>
+
+#include "player/picture/paint_plan.h"
 
 namespace hallcast::picture {
 
@@ -9,11 +10,6 @@ namespace {
 
 // pixman's coordinates end at 32767, and a picture stretched wider than any screen is a mistake of the layout.
 constexpr int largest_side = 16384;
-
-constexpr int floor_divide(int value, int by) { return value >= 0 ? value / by : -((-value + by - 1) / by); }
-
-// Far outside of any screen every place is the same; this keeps sums of coordinates inside of an int.
-int whole_pixel(float place) { return int(std::lround(std::clamp(place, -1e8f, 1e8f))); }
 
 }  // namespace
 
@@ -28,31 +24,14 @@ void Canvas::paint(const Scene& scene, const DamageRegion& region, const PixelBu
     target_ = target;
     image_ = wrap_pixels(PIXMAN_a8r8g8b8, target.size.width, target.size.height, target.pixels, target.stride);
 
-    DamageRegion open = region;  // what nothing opaque in front has taken yet
-    open.intersect(ScreenRect{0, 0, target.size.width, target.size.height});
-    DamageRegion beside = open;
-    const ScreenSize visible_size{std::min(scene.size.width, target.size.width),
-                                  std::min(scene.size.height, target.size.height)};
-    open.intersect(ScreenRect{0, 0, visible_size.width, visible_size.height});
-    beside.subtract(open);
-
-    std::vector<std::pair<const Item*, DamageRegion>> shown;  // front to back
-    for (auto item = scene.items.rbegin(); item != scene.items.rend() && !open.empty(); ++item) {
-        DamageRegion part = open;
-        part.intersect(clipped(item->box, visible_size));
-        if (part.empty()) continue;
-        open.subtract(opaque_part(*item, visible_size));
-        shown.emplace_back(&*item, std::move(part));
-    }
-    open.add(beside);
+    auto plan = plan_painting(scene, region, target.size);
     Colour background = scene.background;
     background.alpha = 255;
-    fill_opaque(background, open);
-
-    for (auto item = shown.rbegin(); item != shown.rend(); ++item) {
-        visible_ = std::move(item->second);
+    fill_opaque(background, plan.background);
+    for (auto& [item, part] : plan.items) {
+        visible_ = std::move(part);
         pixman_image_set_clip_region32(image_.get(), const_cast<pixman_region32_t*>(visible_.get()));
-        std::visit([&](const auto& content) { draw(content, item->first->box); }, item->first->content);
+        std::visit([&](const auto& content) { draw(content, item->box); }, item->content);
     }
     image_.reset();
 }
@@ -98,24 +77,17 @@ void Canvas::draw(const Text& text, const ScreenRect&) {
     const int y = whole_pixel(text.y);
     const auto colour = solid(text.colour);
     const auto veil = solid({0, 0, 0, text.colour.alpha});
-    const auto shown = visible_.extents();
-    const int first_column = floor_divide(shown.x - x, TextTiles::cell_width);
-    const int last_column = floor_divide(shown.right() - 1 - x, TextTiles::cell_width);
-    const int first_row = floor_divide(shown.y - y, TextTiles::cell_height);
-    const int last_row = floor_divide(shown.bottom() - 1 - y, TextTiles::cell_height);
-    for (int row = first_row; row <= last_row; ++row) {
-        for (int column = first_column; column <= last_column; ++column) {
-            const auto& tile = tiles_.tile(text.paragraph, column, row, glyphs_);
-            const auto& ink = tile.ink;
-            if (tile.coverage.image) {
-                pixman_image_composite32(PIXMAN_OP_OVER, colour.get(), tile.coverage.image.get(), image_.get(), 0, 0, 0,
-                                         0, x + ink.x, y + ink.y, ink.width, ink.height);
-            }
-            if (tile.coloured.image) {
-                pixman_image_composite32(PIXMAN_OP_OVER, tile.coloured.image.get(),
-                                         text.colour.alpha == 255 ? nullptr : veil.get(), image_.get(), 0, 0, 0, 0,
-                                         x + ink.x, y + ink.y, ink.width, ink.height);
-            }
+    for (const auto& [column, row] : cells_in(visible_.extents(), x, y)) {
+        const auto& tile = tiles_.tile(text.paragraph, column, row, glyphs_);
+        const auto& ink = tile.ink;
+        if (tile.coverage.image) {
+            pixman_image_composite32(PIXMAN_OP_OVER, colour.get(), tile.coverage.image.get(), image_.get(), 0, 0, 0, 0,
+                                     x + ink.x, y + ink.y, ink.width, ink.height);
+        }
+        if (tile.coloured.image) {
+            pixman_image_composite32(PIXMAN_OP_OVER, tile.coloured.image.get(),
+                                     text.colour.alpha == 255 ? nullptr : veil.get(), image_.get(), 0, 0, 0, 0,
+                                     x + ink.x, y + ink.y, ink.width, ink.height);
         }
     }
 }

@@ -47,6 +47,13 @@ class Painter {
 // For `window` (not owned). `fonts` must outlive the painter.
 Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, const text::FontSet& fonts);
 
+// For `window` (not owned), made with the flags and after the call of prepare_gl_window(); the thread's GL context is
+// the painter's from then on. Fails where the driver has no OpenGL ES 3. A context that is lost later is made anew,
+// with all that was in it.
+Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, const text::FontSet& fonts);
+// Asks SDL for OpenGL ES 3. After SDL_Init(), before SDL_CreateWindow(), which gets the flags it returns.
+std::uint32_t prepare_gl_window();
+
 // Paints in memory: what `layout render` and the tests see. pixels() is opaque BGRA, width * 4 bytes a row.
 class MemoryPainter : public Painter {
   public:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <memory>
 #include <random>
 #include <vector>
@@ -66,7 +67,8 @@ inline text::ParagraphPtr paragraph(int glyphs, float size_px, unsigned seed, bo
     return made;
 }
 
-inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsigned seed) {
+// Noise, or a picture without sharp edges, for painters whose filters need not agree on noise.
+inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsigned seed, bool smooth = false) {
     std::minstd_rand random(seed + 1);
     auto made = std::make_shared<VideoFrame>();
     auto memory = std::make_shared<std::vector<std::uint8_t>>();
@@ -89,9 +91,27 @@ inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsig
         const auto luma = std::size_t(width * height), chroma = std::size_t(half_width * half_height);
         memory->resize(luma + 2 * chroma);
         for (auto& byte : *memory) byte = std::uint8_t(random() % 256);
+        const auto wave = [&](std::uint8_t* plane, int across, int down, float phase) {
+            for (int y = 0; y < down; ++y)
+                for (int x = 0; x < across; ++x)
+                    plane[y * across + x] = std::uint8_t(
+                        128 + 100 * std::sin(phase + 3 * float(x) / float(across) + 2 * float(y) / float(down)));
+        };
+        if (smooth) {
+            wave(memory->data(), width, height, float(seed));
+            wave(memory->data() + luma, half_width, half_height, float(seed) * 2);
+            wave(memory->data() + luma + chroma, half_width, half_height, float(seed) * 3);
+        }
         made->planes = {memory->data(), memory->data() + luma, memory->data() + luma + chroma};
         made->strides = {width, half_width, half_width};
         if (format == PixelFormat::nv12) {
+            if (smooth) {
+                const std::vector<std::uint8_t> apart(memory->begin() + std::ptrdiff_t(luma), memory->end());
+                for (std::size_t i = 0; i < chroma; ++i) {
+                    (*memory)[luma + 2 * i] = apart[i];
+                    (*memory)[luma + 2 * i + 1] = apart[chroma + i];
+                }
+            }
             made->planes[2] = nullptr;
             made->strides = {width, 2 * half_width, 0};
         }
@@ -113,6 +133,82 @@ inline ImagePtr image(int width, int height, bool opaque, unsigned seed) {
     }
     return made;
 }
+
+// Changes a scene at random, with things that overlap, shine through, hang over the edge and hide one another.
+class Changer {
+  public:
+    explicit Changer(unsigned seed, bool smooth_films = false) : random_(seed) {
+        for (unsigned i = 0; i < 6; ++i) {
+            paragraphs_.push_back(paragraph(3 + int(i) * 12, 12 + float(i) * 5, seed + i));
+            images_.push_back(image(20 + int(i) * 9, 30 + int(i) * 5, i % 2 == 0, seed + i));
+        }
+        paragraphs_.push_back(paragraph(400, 20, seed + 99));  // a ticker, many tiles long
+        for (unsigned i = 0; i < 9; ++i) {
+            const PixelFormat formats[] = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra};
+            frames_.push_back(film_frame(33 + int(i) * 21, 24 + int(i) * 17, formats[i % 3], seed + i, smooth_films));
+        }
+    }
+
+    Scene first() {
+        Scene scene{{320, 200}, {10, 20, 30, 255}, {}};
+        for (int i = 0; i < 8; ++i) scene.items.push_back(item());
+        return scene;
+    }
+
+    void change(Scene& scene) {
+        for (int many = 1 + up_to(3); many > 0; --many) {
+            const auto kind = up_to(9);
+            auto& items = scene.items;
+            const auto any = items.empty() ? 0 : std::size_t(up_to(int(items.size()) - 1));
+            if (items.empty() || (kind == 0 && items.size() < 14)) {
+                items.insert(items.begin() + up_to(int(items.size())), item());
+            } else if (kind == 1) {
+                items.erase(items.begin() + std::ptrdiff_t(any));
+            } else if (kind == 2) {
+                items[any].box = box();
+            } else if (kind == 3) {
+                auto moved = items[any];
+                items.erase(items.begin() + std::ptrdiff_t(any));
+                items.insert(items.begin() + up_to(int(items.size())), moved);
+            } else if (kind == 4 && up_to(20) == 0) {
+                scene.background = colour(false);
+            } else if (auto* text = std::get_if<Text>(&items[any].content); text && kind < 8) {
+                text->x -= 3.3f;  // a ticker's step
+            } else {
+                items[any].content = content();
+            }
+        }
+    }
+
+  private:
+    int up_to(int most) { return int(random_() % unsigned(most + 1)); }
+    Colour colour(bool may_shine_through = true) {
+        const auto byte = [&] { return std::uint8_t(up_to(255)); };
+        const auto alpha = !may_shine_through || up_to(2) > 0 ? std::uint8_t(255) : byte();
+        return {byte(), byte(), byte(), alpha};
+    }
+    ScreenRect box() { return {up_to(340) - 40, up_to(220) - 30, 1 + up_to(200), 1 + up_to(120)}; }
+    std::variant<Fill, Text, Picture, Video> content() {
+        switch (up_to(3)) {
+            case 0:
+                return Fill{colour(), up_to(2) ? 0 : up_to(40)};
+            case 1:
+                return Text{paragraphs_[std::size_t(up_to(6))], float(up_to(3000)) / 10 - 100,
+                            float(up_to(1500)) / 10 - 20, colour()};
+            case 2:
+                return Picture{images_[std::size_t(up_to(5))]};
+            default:
+                return Video{frames_[std::size_t(up_to(8))]};
+        }
+    }
+    Item item() { return {++last_id_, box(), content()}; }
+
+    std::minstd_rand random_;
+    std::uint64_t last_id_ = 0;
+    std::vector<text::ParagraphPtr> paragraphs_;
+    std::vector<ImagePtr> images_;
+    std::vector<VideoFramePtr> frames_;
+};
 
 // A canvas with its own memory.
 struct Board {

@@ -7,87 +7,11 @@
 
 namespace hallcast::picture::random_scenes_test {
 
-// Changes a scene at random, with things that overlap, shine through, hang over the edge and hide one another.
-class Changer {
-  public:
-    explicit Changer(unsigned seed) : random_(seed) {
-        for (unsigned i = 0; i < 6; ++i) {
-            paragraphs_.push_back(made::paragraph(3 + int(i) * 12, 12 + float(i) * 5, seed + i));
-            images_.push_back(made::image(20 + int(i) * 9, 30 + int(i) * 5, i % 2 == 0, seed + i));
-        }
-        paragraphs_.push_back(made::paragraph(400, 20, seed + 99));  // a ticker, many tiles long
-        for (unsigned i = 0; i < 9; ++i) {
-            const PixelFormat formats[] = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra};
-            frames_.push_back(made::film_frame(33 + int(i) * 21, 24 + int(i) * 17, formats[i % 3], seed + i));
-        }
-    }
-
-    Scene first() {
-        Scene scene{{320, 200}, {10, 20, 30, 255}, {}};
-        for (int i = 0; i < 8; ++i) scene.items.push_back(item());
-        return scene;
-    }
-
-    void change(Scene& scene) {
-        for (int many = 1 + up_to(3); many > 0; --many) {
-            const auto kind = up_to(9);
-            auto& items = scene.items;
-            const auto any = items.empty() ? 0 : std::size_t(up_to(int(items.size()) - 1));
-            if (items.empty() || (kind == 0 && items.size() < 14)) {
-                items.insert(items.begin() + up_to(int(items.size())), item());
-            } else if (kind == 1) {
-                items.erase(items.begin() + std::ptrdiff_t(any));
-            } else if (kind == 2) {
-                items[any].box = box();
-            } else if (kind == 3) {
-                auto moved = items[any];
-                items.erase(items.begin() + std::ptrdiff_t(any));
-                items.insert(items.begin() + up_to(int(items.size())), moved);
-            } else if (kind == 4 && up_to(20) == 0) {
-                scene.background = colour(false);
-            } else if (auto* text = std::get_if<Text>(&items[any].content); text && kind < 8) {
-                text->x -= 3.3f;  // a ticker's step
-            } else {
-                items[any].content = content();
-            }
-        }
-    }
-
-  private:
-    int up_to(int most) { return int(random_() % unsigned(most + 1)); }
-    Colour colour(bool may_shine_through = true) {
-        const auto byte = [&] { return std::uint8_t(up_to(255)); };
-        const auto alpha = !may_shine_through || up_to(2) > 0 ? std::uint8_t(255) : byte();
-        return {byte(), byte(), byte(), alpha};
-    }
-    ScreenRect box() { return {up_to(340) - 40, up_to(220) - 30, 1 + up_to(200), 1 + up_to(120)}; }
-    std::variant<Fill, Text, Picture, Video> content() {
-        switch (up_to(3)) {
-            case 0:
-                return Fill{colour(), up_to(2) ? 0 : up_to(40)};
-            case 1:
-                return Text{paragraphs_[std::size_t(up_to(6))], float(up_to(3000)) / 10 - 100,
-                            float(up_to(1500)) / 10 - 20, colour()};
-            case 2:
-                return Picture{images_[std::size_t(up_to(5))]};
-            default:
-                return Video{frames_[std::size_t(up_to(8))]};
-        }
-    }
-    Item item() { return {++last_id_, box(), content()}; }
-
-    std::minstd_rand random_;
-    std::uint64_t last_id_ = 0;
-    std::vector<text::ParagraphPtr> paragraphs_;
-    std::vector<ImagePtr> images_;
-    std::vector<VideoFramePtr> frames_;
-};
-
 TEST_CASE("A picture repainted where it is damaged is the picture painted at once") {
     const auto seed = std::random_device{}();
     INFO("seed " << seed);
     const made::BlobFonts fonts;
-    Changer changer(seed);
+    made::Changer changer(seed);
     auto scene = changer.first();
     const auto live = make_memory_painter(fonts);
     live->paint(scene);
@@ -136,7 +60,7 @@ TEST_CASE("The comparison of pictures notices a damage that lacks one pixel") {
 
 TEST_CASE("Nothing outside of the damage is touched") {
     const made::BlobFonts fonts;
-    Changer changer(77);
+    made::Changer changer(77);
     auto scene = changer.first();
     for (int step = 0; step < 100; ++step) {
         changer.change(scene);
