@@ -2,10 +2,14 @@
 
 #include <epoxy/egl.h>
 #include <epoxy/gl.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <filesystem>
+
+#include "player/picture/painter.h"
 
 namespace hallcast::picture {
 
@@ -60,6 +64,23 @@ bool is_software_renderer(std::string_view renderer) {
     for (const std::string_view name : {"llvmpipe", "softpipe", "swrast", "swiftshader", "software rasterizer"})
         if (lower.find(name) != std::string::npos) return true;
     return false;
+}
+
+bool has_fast_gl() {
+    std::error_code error;
+    // Without a render node a driver draws on the CPU; to open one for that answer would take 50 ms of the start.
+    const auto devices = std::filesystem::directory_iterator("/dev/dri", error);
+    const bool has_gpu = !error && std::ranges::any_of(devices, [](const auto& entry) {
+        return entry.path().filename().string().starts_with("renderD");
+    });
+    if (!has_gpu && !std::filesystem::exists("/dev/nvidiactl", error)) return false;
+    const auto renderer = gl_renderer();
+    if (!renderer) {
+        spdlog::info("no OpenGL: {}", renderer.error().message);
+        return false;
+    }
+    spdlog::info("OpenGL renderer: {}", *renderer);
+    return !is_software_renderer(*renderer);
 }
 
 Expected<void> require_es3() {

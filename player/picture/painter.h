@@ -54,6 +54,10 @@ Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, co
 // Asks SDL for OpenGL ES 3. After SDL_Init(), before SDL_CreateWindow(), which gets the flags it returns.
 std::uint32_t prepare_gl_window();
 
+// Whether a GPU is there that does OpenGL ES 3, and not the CPU in its place: the choice of `--painter auto`. Asks the
+// driver only where the kernel has a GPU at all.
+bool has_fast_gl();
+
 // Paints in memory: what `layout render` and the tests see. pixels() is opaque BGRA, width * 4 bytes a row.
 class MemoryPainter : public Painter {
   public:

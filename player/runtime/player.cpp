@@ -38,7 +38,7 @@ constexpr std::chrono::seconds statistics_every{10};
 
 class SdlVideo {
   public:
-    static Expected<std::unique_ptr<SdlVideo>> open(const PlayerOptions& options) {
+    static Expected<std::unique_ptr<SdlVideo>> open(const PlayerOptions& options, bool gl) {
         // Ours are the stop signals; and through X11's shared memory a window surface costs a tenth of the default way.
         SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
         SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
@@ -57,8 +57,9 @@ class SdlVideo {
         const Uint32 style = options.windowed ? SDL_WINDOW_RESIZABLE
                              : options.size   ? SDL_WINDOW_BORDERLESS
                                               : SDL_WINDOW_FULLSCREEN_DESKTOP;
+        const Uint32 flags = style | (gl ? picture::prepare_gl_window() : 0);
         const int position = options.windowed ? int(SDL_WINDOWPOS_CENTERED) : 0;
-        video->window_ = SDL_CreateWindow("hallcast", position, position, size.width, size.height, style);
+        video->window_ = SDL_CreateWindow("hallcast", position, position, size.width, size.height, flags);
         if (!video->window_)
             return fail("the window ({}x{}) cannot be made: {}", size.width, size.height, SDL_GetError());
         if (!options.windowed) SDL_ShowCursor(SDL_DISABLE);
@@ -171,14 +172,14 @@ class Player {
 };
 
 Expected<void> Player::open() {
-    if (options_.painter == PainterChoice::gl)
-        return fail("--painter gl: this version paints with the cpu painter only; use --painter auto or cpu");
     // First what takes time on other threads and machines, then the window.
     follower_ = wire::make_follower(context_, {.master = options_.master,
                                                .credentials = options_.credentials,
                                                .hall = options_.hall,
                                                .changed = [this] { waker_.wake(); }});
-    auto video = SdlVideo::open(options_);
+    const bool gl = options_.painter == PainterChoice::gl ||
+                    (options_.painter == PainterChoice::automatic && picture::has_fast_gl());
+    auto video = SdlVideo::open(options_, gl);
     if (!video) return std::unexpected(video.error());
     video_ = std::move(*video);
     size_ = video_->size();
@@ -189,7 +190,8 @@ Expected<void> Player::open() {
     auto screen = screen::make_screen(options_.layout, size_, *typesetter_);
     if (!screen) return std::unexpected(screen.error());
     screen_ = std::move(*screen);
-    auto painter = picture::make_cpu_window_painter(video_->window(), *fonts_);
+    auto painter = gl ? picture::make_gl_window_painter(video_->window(), *fonts_)
+                      : picture::make_cpu_window_painter(video_->window(), *fonts_);
     if (!painter) return std::unexpected(painter.error());
     painter_ = std::move(*painter);
     pacer_.emplace(std::chrono::steady_clock::now(), video_->refresh());

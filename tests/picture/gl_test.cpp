@@ -45,9 +45,10 @@ int scenes(int otherwise) {
 }
 
 // Filters are not the same to the last bit: a texture unit weighs with 8 bits, and reads colour at each pixel where the
-// cpu painter shares it between two. Layers that shine through add a rounding each.
-constexpr int largest_allowed = 12;
-constexpr double mean_allowed = 0.5;
+// cpu painter shares it between two; films below half their size are averaged by mipmaps, not by boxes. Layers that
+// shine through add a rounding each. Measured over 10,000 scenes: 12, and 0.003 in the mean.
+constexpr int largest_allowed = 24;
+constexpr double mean_allowed = 0.02;
 
 TEST_CASE("random scenes look the same painted by gl and by cpu") {
     const made::BlobFonts fonts;
