@@ -196,7 +196,8 @@ LineOfGlyphs ShapedText::line(std::int32_t start, std::int32_t end, LineTail tai
     LineOfGlyphs line;
     const auto place = [&](const Item& item, const std::vector<ShapedGlyph>& glyphs) {
         for (const ShapedGlyph& glyph : glyphs) {
-            line.glyphs.push_back({item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y});
+            line.glyphs.push_back(
+                {item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y, glyph.cluster});
             line.width += glyph.advance;
         }
     };
