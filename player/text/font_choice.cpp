@@ -10,6 +10,7 @@
 namespace hallcast::text {
 namespace {
 
+constexpr char16_t text_selector = 0xfe0e;
 constexpr char16_t emoji_selector = 0xfe0f;
 
 UChar32 first_of(std::u16string_view cluster) {
@@ -57,6 +58,7 @@ bool covers(const FontFace& face, std::u16string_view cluster) {
 
 bool wants_colour(std::u16string_view cluster) {
     if (cluster.size() == 1 && cluster[0] < 0x203c) return false;
+    if (cluster.find(text_selector) != std::u16string_view::npos) return false;
     return u_hasBinaryProperty(first_of(cluster), UCHAR_EMOJI_PRESENTATION) != 0 ||
            cluster.find(emoji_selector) != std::u16string_view::npos;
 }
@@ -68,7 +70,8 @@ FontChoice::Candidates& FontChoice::candidates(UScriptCode script, bool emoji) {
     if (latest_ < candidates_.size() && matches(candidates_[latest_])) return candidates_[latest_];
     const auto found = std::ranges::find_if(candidates_, matches);
     latest_ = static_cast<std::size_t>(found - candidates_.begin());
-    if (found == candidates_.end()) candidates_.push_back({script, emoji, fonts_for(script, han_, weight_, emoji), {}});
+    if (found == candidates_.end())
+        candidates_.push_back({script, emoji, fonts_for(script, forms_, weight_, emoji), {}});
     return candidates_[latest_];
 }
 

@@ -11,7 +11,7 @@ namespace hallcast::text {
 // Externally synchronized; made for one text.
 class FontChoice {
   public:
-    FontChoice(const FontLibrary& fonts, HanForm han, Weight weight) : fonts_(fonts), han_(han), weight_(weight) {}
+    FontChoice(const FontLibrary& fonts, Forms forms, Weight weight) : fonts_(fonts), forms_(forms), weight_(weight) {}
 
     struct Chosen {
         FontId font = no_font;
@@ -32,7 +32,7 @@ class FontChoice {
     Chosen choose_from_all(std::u16string_view cluster, Candidates& all);
 
     const FontLibrary& fonts_;
-    HanForm han_;
+    Forms forms_;
     Weight weight_;
     std::vector<Candidates> candidates_;
     std::size_t latest_ = 0;

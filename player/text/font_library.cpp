@@ -118,7 +118,7 @@ void FontLibrary::report_missing(std::u16string_view cluster, std::span<const Fo
 Expected<std::unique_ptr<FontLibrary>> open_fonts(std::vector<std::filesystem::path> in, bool with_fontconfig) {
     auto library = std::make_unique<FontLibrary>(in.empty() ? usual_folders() : std::move(in), with_fontconfig);
     constexpr UChar32 any_latin_letter = 'A';
-    for (const FontFile& file : fonts_for(USCRIPT_LATIN, HanForm::unspecified, Weight::regular, false)) {
+    for (const FontFile& file : fonts_for(USCRIPT_LATIN, {}, Weight::regular, false)) {
         const FontFace* face = library->open(file);
         if (face != nullptr && face->covers(any_latin_letter)) return library;
     }
