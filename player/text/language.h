@@ -3,6 +3,7 @@
 
 #include <unicode/uscript.h>
 
+#include <compare>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,7 @@ enum class HanForm : unsigned char { japanese, korean, simplified, traditional, 
 struct Forms {
     HanForm han = HanForm::unspecified;
     bool nastaliq = false;  // Arabic letters hang from a sloping line, as Urdu is read
-    bool operator==(const Forms&) const = default;
+    auto operator<=>(const Forms&) const = default;
 };
 
 struct Language {
