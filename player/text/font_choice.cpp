@@ -10,6 +10,7 @@
 namespace hallcast::text {
 namespace {
 
+constexpr char16_t text_selector = 0xfe0e;
 constexpr char16_t emoji_selector = 0xfe0f;
 
 UChar32 first_of(std::u16string_view cluster) {
@@ -57,47 +58,45 @@ bool covers(const FontFace& face, std::u16string_view cluster) {
 
 bool wants_colour(std::u16string_view cluster) {
     if (cluster.size() == 1 && cluster[0] < 0x203c) return false;
+    if (cluster.find(text_selector) != std::u16string_view::npos) return false;
     return u_hasBinaryProperty(first_of(cluster), UCHAR_EMOJI_PRESENTATION) != 0 ||
            cluster.find(emoji_selector) != std::u16string_view::npos;
 }
 
 }  // namespace
 
-FontChoice::Candidates& FontChoice::candidates(UScriptCode script, bool emoji) {
-    const auto matches = [&](const Candidates& known) { return known.script == script && known.emoji == emoji; };
-    if (latest_ < candidates_.size() && matches(candidates_[latest_])) return candidates_[latest_];
-    const auto found = std::ranges::find_if(candidates_, matches);
-    latest_ = static_cast<std::size_t>(found - candidates_.begin());
-    if (found == candidates_.end()) candidates_.push_back({script, emoji, fonts_for(script, han_, weight_, emoji), {}});
-    return candidates_[latest_];
-}
-
-const FontFace* FontChoice::candidate(Candidates& all, std::size_t index) {
-    while (all.faces.size() <= index) all.faces.push_back(fonts_.open(all.files[all.faces.size()]));
-    return all.faces[index];
+const FontRow& FontChoice::row(UScriptCode script, bool emoji) {
+    const auto matches = [&](const Row& known) { return known.script == script && known.emoji == emoji; };
+    if (latest_ < rows_.size() && matches(rows_[latest_])) return *rows_[latest_].fonts;
+    const auto found = std::ranges::find_if(rows_, matches);
+    latest_ = static_cast<std::size_t>(found - rows_.begin());
+    if (found == rows_.end()) rows_.push_back({script, emoji, &fonts_.row({script, forms_, weight_, emoji})});
+    return *rows_[latest_].fonts;
 }
 
 FontChoice::Chosen FontChoice::choose(std::u16string_view cluster, UScriptCode script) {
-    Candidates& all = candidates(script, wants_colour(cluster));
-    const FontFace* first = candidate(all, 0);
+    const FontRow& fonts = row(script, wants_colour(cluster));
+    const FontFace* first = fonts_.open(fonts, 0);
     if (first != nullptr && cluster.size() == 1 && first->covers(cluster[0])) return {first->id(), true};
-    return choose_from_all(cluster, all);
+    return choose_from_all(cluster, fonts);
 }
 
-FontChoice::Chosen FontChoice::choose_from_all(std::u16string_view cluster, Candidates& all) {
+FontChoice::Chosen FontChoice::choose_from_all(std::u16string_view cluster, const FontRow& row) {
     const UChar32 base = first_of(cluster);
     const FontFace* with_base = nullptr;
-    for (std::size_t i = 0; i < all.files.size(); ++i) {
-        const FontFace* face = candidate(all, i);
+    std::vector<const FontFace*> searched;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const FontFace* face = fonts_.open(row, i);
         if (face == nullptr) continue;
         if (covers(*face, cluster)) return {face->id(), true};
         if (with_base == nullptr && face->covers(base)) with_base = face;
+        searched.push_back(face);
     }
     const FontFace* other = fonts_.open_last_resort(base, weight_);
     if (other != nullptr && covers(*other, cluster)) return {other->id(), true};
     if (with_base == nullptr) with_base = other;
 
-    fonts_.report_missing(cluster, all.faces);
+    fonts_.report_missing(cluster, searched);
     return {with_base == nullptr ? no_font : with_base->id(), false};
 }
 

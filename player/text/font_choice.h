@@ -11,7 +11,7 @@ namespace hallcast::text {
 // Externally synchronized; made for one text.
 class FontChoice {
   public:
-    FontChoice(const FontLibrary& fonts, HanForm han, Weight weight) : fonts_(fonts), han_(han), weight_(weight) {}
+    FontChoice(const FontLibrary& fonts, Forms forms, Weight weight) : fonts_(fonts), forms_(forms), weight_(weight) {}
 
     struct Chosen {
         FontId font = no_font;
@@ -21,20 +21,18 @@ class FontChoice {
     Chosen choose(std::u16string_view cluster, UScriptCode script);
 
   private:
-    struct Candidates {
+    struct Row {
         UScriptCode script;
         bool emoji;
-        std::vector<FontFile> files;
-        std::vector<const FontFace*> faces;  // those opened so far, in the order of `files`
+        const FontRow* fonts;
     };
-    Candidates& candidates(UScriptCode script, bool emoji);
-    const FontFace* candidate(Candidates& all, std::size_t index);
-    Chosen choose_from_all(std::u16string_view cluster, Candidates& all);
+    const FontRow& row(UScriptCode script, bool emoji);
+    Chosen choose_from_all(std::u16string_view cluster, const FontRow& row);
 
     const FontLibrary& fonts_;
-    HanForm han_;
+    Forms forms_;
     Weight weight_;
-    std::vector<Candidates> candidates_;
+    std::vector<Row> rows_;
     std::size_t latest_ = 0;
 };
 

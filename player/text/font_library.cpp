@@ -86,6 +86,24 @@ const FontFace* FontLibrary::open(const FontFile& file) const {
     return found;
 }
 
+const FontRow& FontLibrary::row(const FontWish& wish) const {
+    {
+        const std::shared_lock lock(rows_mutex_);
+        if (const auto known = rows_.find(wish); known != rows_.end()) return known->second;
+    }
+    const std::unique_lock lock(rows_mutex_);
+    return rows_.try_emplace(wish, fonts_for(wish.script, wish.forms, wish.weight, wish.emoji)).first->second;
+}
+
+const FontFace* FontLibrary::open(const FontRow& row, std::size_t nth) const {
+    FontRow::Slot& slot = row.slots_[nth];
+    if (!slot.tried.load(std::memory_order_acquire)) {
+        slot.face.store(open(row.files_[nth]), std::memory_order_relaxed);
+        slot.tried.store(true, std::memory_order_release);
+    }
+    return slot.face.load(std::memory_order_relaxed);
+}
+
 const FontFace* FontLibrary::open_last_resort(UChar32 c, Weight weight) const {
     const auto category = u_charType(c);
     if (!with_fontconfig_ || category == U_PRIVATE_USE_CHAR || category == U_UNASSIGNED) return nullptr;
@@ -118,7 +136,7 @@ void FontLibrary::report_missing(std::u16string_view cluster, std::span<const Fo
 Expected<std::unique_ptr<FontLibrary>> open_fonts(std::vector<std::filesystem::path> in, bool with_fontconfig) {
     auto library = std::make_unique<FontLibrary>(in.empty() ? usual_folders() : std::move(in), with_fontconfig);
     constexpr UChar32 any_latin_letter = 'A';
-    for (const FontFile& file : fonts_for(USCRIPT_LATIN, HanForm::unspecified, Weight::regular, false)) {
+    for (const FontFile& file : fonts_for(USCRIPT_LATIN, {}, Weight::regular, false)) {
         const FontFace* face = library->open(file);
         if (face != nullptr && face->covers(any_latin_letter)) return library;
     }

@@ -1,6 +1,8 @@
 // The fonts of this machine, opened at their first use and kept: what open_system_fonts() gives.
 #pragma once
 
+#include <atomic>
+#include <compare>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -20,6 +22,32 @@
 
 namespace hallcast::text {
 
+// Which fonts a character takes: all but the character itself.
+struct FontWish {
+    UScriptCode script = USCRIPT_COMMON;
+    Forms forms;
+    Weight weight = Weight::regular;
+    bool emoji = false;  // colour first
+    auto operator<=>(const FontWish&) const = default;
+};
+
+// The fonts for a wish, best first, each opened when it is first asked for. Internally synchronized; lock-free once all
+// faces that are needed are open.
+class FontRow {
+  public:
+    explicit FontRow(std::vector<FontFile> files) : files_(std::move(files)), slots_(files_.size()) {}
+    std::size_t size() const { return files_.size(); }
+
+  private:
+    friend class FontLibrary;
+    struct Slot {
+        std::atomic<bool> tried = false;
+        std::atomic<const FontFace*> face = nullptr;
+    };
+    std::vector<FontFile> files_;
+    mutable std::vector<Slot> slots_;
+};
+
 // Internally synchronized. Faces live as long as the library.
 class FontLibrary final : public FontSet {
   public:
@@ -32,6 +60,10 @@ class FontLibrary final : public FontSet {
 
     // Null where no folder has it; remembered.
     const FontFace* open(const FontFile& file) const;
+
+    // Made once for each wish, of which the scripts and forms allow some thousand. Lives as long as the library.
+    const FontRow& row(const FontWish& wish) const;
+    const FontFace* open(const FontRow& row, std::size_t nth) const;  // as open() of its nth file
 
     // Any installed font with that character, or null; remembered for some thousand characters. Never for private-use
     // characters, which every font may understand in its own way.
@@ -51,6 +83,9 @@ class FontLibrary final : public FontSet {
 
     mutable std::shared_mutex faces_mutex_;
     mutable std::vector<std::unique_ptr<FontFace>> faces_;  // under faces_mutex_; the id is the index
+
+    mutable std::shared_mutex rows_mutex_;
+    mutable std::map<FontWish, FontRow> rows_;  // under rows_mutex_
 
     mutable std::mutex opening_mutex_;  // taken before faces_mutex_; guards the rest
     mutable std::map<std::pair<std::string, unsigned>, const FontFace*> opened_;

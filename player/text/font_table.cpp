@@ -99,19 +99,20 @@ class Candidates {
 
 }  // namespace
 
-std::vector<FontFile> fonts_for(UScriptCode script, HanForm han, Weight weight, bool emoji) {
+std::vector<FontFile> fonts_for(UScriptCode script, Forms forms, Weight weight, bool emoji) {
     std::vector<FontFile> fonts;
     Candidates candidates(weight, fonts);
     constexpr std::string_view colour_emoji = "NotoColorEmoji.ttf";
     if (emoji) candidates.add_single(colour_emoji);
+    if (script == USCRIPT_ARABIC && forms.nastaliq) candidates.add("NastaliqUrdu");
     if (!is_east_asian(script)) candidates.add(stem_of(script));
-    if (is_east_asian(script)) candidates.add("SansCJK", "ttc", collection_face(script, han));
+    if (is_east_asian(script)) candidates.add("SansCJK", "ttc", collection_face(script, forms.han));
     candidates.add("Sans");
     candidates.add("SansSymbols");
     candidates.add("SansSymbols2");
     candidates.add("SansMath");
     candidates.add("Music");
-    candidates.add("SansCJK", "ttc", collection_face(script, han));
+    candidates.add("SansCJK", "ttc", collection_face(script, forms.han));
     candidates.add_single(colour_emoji);
     return fonts;
 }

@@ -16,8 +16,7 @@ struct FontFile {
     bool operator==(const FontFile&) const = default;
 };
 
-// The fonts to try for a character of `script`. `han` is the form of Han, Kana and Bopomofo; `emoji` asks for colour
-// first.
-std::vector<FontFile> fonts_for(UScriptCode script, HanForm han, Weight weight, bool emoji);
+// The fonts to try for a character of `script`; `emoji` asks for colour first.
+std::vector<FontFile> fonts_for(UScriptCode script, Forms forms, Weight weight, bool emoji);
 
 }  // namespace hallcast::text

@@ -28,7 +28,7 @@ Itemised itemise(const std::u16string& text, const Language& language, Weight we
     result.cluster_starts = breaks.cluster_starts(text);
     result.directions = resolve_directions(text, language);
     const std::vector<UScriptCode> scripts = resolve_scripts(text, language.script);
-    FontChoice choice(fonts, han_form_of(scripts, language.han), weight);
+    FontChoice choice(fonts, {han_form_of(scripts, language.forms.han), language.forms.nastaliq}, weight);
 
     const auto length = static_cast<std::int32_t>(text.size());
     const auto cluster_end = [&](std::int32_t start) {

@@ -54,12 +54,20 @@ HanForm han_form(std::string_view primary, std::string_view lowered) {
     return has_subtag(lowered, "hant") || has_subtag(lowered, "tw") ? HanForm::traditional : HanForm::simplified;
 }
 
+// "Aran" is ISO 15924's code of Nastaliq; "ur-Arab" asks for plain Arabic letters.
+bool is_nastaliq(std::string_view primary, std::string_view lowered) {
+    constexpr auto languages = std::to_array<std::string_view>({"ur", "ks", "pnb", "skr"});
+    if (has_subtag(lowered, "aran")) return true;
+    return std::ranges::find(languages, primary) != languages.end() && !has_subtag(lowered, "arab");
+}
+
 UScriptCode script_of(std::string_view primary, std::string_view lowered) {
     // A script subtag is the four letters right after the language.
     const std::size_t after = primary.size() + 1;
     if (after < lowered.size()) {
         const std::string_view second = lowered.substr(after, lowered.find('-', after) - after);
         if (second.size() == 4 && std::isalpha(static_cast<unsigned char>(second[0])) != 0) {
+            if (second == "aran") return USCRIPT_ARABIC;
             const int code = u_getPropertyValueEnum(UCHAR_SCRIPT, std::string(second).c_str());
             if (code > USCRIPT_INHERITED) return static_cast<UScriptCode>(code);
             if (second == "hans" || second == "hant") return USCRIPT_HAN;
@@ -78,7 +86,7 @@ Language parse_language(std::string_view tag) {
     Language language;
     language.tag = tag.substr(0, 64);
     language.script = script_of(primary, lowered);
-    language.han = han_form(primary, lowered);
+    language.forms = {han_form(primary, lowered), language.script == USCRIPT_ARABIC && is_nastaliq(primary, lowered)};
     language.right_to_left = uscript_isRightToLeft(language.script) != 0;
     return language;
 }

@@ -142,7 +142,7 @@ const ShapedText::Tail& ShapedText::tail_at(std::int32_t start, std::int32_t end
     const auto known = std::ranges::find(tails_, key, &decltype(tails_)::value_type::first);
     if (known != tails_.end()) return known->second;
 
-    FontChoice choice(fonts_, language_.han, weight_);
+    FontChoice choice(fonts_, language_.forms, weight_);
     Tail made{tail == LineTail::ellipsis ? u"\u2026" : u"\u2010", {}, 0};
     FontChoice::Chosen chosen = choice.choose(made.text, script);
     if (!chosen.complete) {
@@ -187,7 +187,7 @@ LineReach ShapedText::reach(std::int32_t start, std::int32_t end, LineTail tail)
     }
     if (reach.level.above + reach.level.below > 0) return reach;
     // An empty line is as high as a letter of the language would make it.
-    FontChoice choice(fonts_, language_.han, weight_);
+    FontChoice choice(fonts_, language_.forms, weight_);
     const FontChoice::Chosen usual = choice.choose(u" ", language_.script);
     return {usual.font == no_font ? Reach{1, 0.25F} : fonts_.face(usual.font).line_reach(), {}};
 }
@@ -196,7 +196,8 @@ LineOfGlyphs ShapedText::line(std::int32_t start, std::int32_t end, LineTail tai
     LineOfGlyphs line;
     const auto place = [&](const Item& item, const std::vector<ShapedGlyph>& glyphs) {
         for (const ShapedGlyph& glyph : glyphs) {
-            line.glyphs.push_back({item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y});
+            line.glyphs.push_back(
+                {item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y, glyph.cluster});
             line.width += glyph.advance;
         }
     };

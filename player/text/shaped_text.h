@@ -18,6 +18,7 @@ struct LineGlyph {
     std::uint32_t glyph = 0;
     float x = 0;
     float y = 0;
+    std::int32_t at = 0;  // the first UTF-16 unit it stands for; of a tail, in the tail's own text
 };
 
 // How far a line reaches from its baseline, by the fonts used and by the ink of their glyphs. Glyphs that are shifted

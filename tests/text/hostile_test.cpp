@@ -1,5 +1,10 @@
+#include <sys/resource.h>
+
 #include <cmath>
+#include <ctime>
 #include <random>
+
+#include <unicode/unistr.h>
 
 #include "player/text/unicode_text.h"
 #include "tests/text/stage.h"
@@ -142,14 +147,82 @@ void check_sane(const Stage& stage, const Paragraph& paragraph, const Box& box) 
     CHECK(sane);
 }
 
-TEST_CASE("2000 hostile texts are set, and every result is sane") {
+std::string repeated(const std::string& piece, std::size_t bytes) {
+    std::string text;
+    while (text.size() < bytes) text += piece;
+    return text;
+}
+
+// What an attacker would think of.
+std::string crafted_text(std::mt19937& random) {
+    const auto some = [&](std::size_t below) {
+        return std::uniform_int_distribution<std::size_t>(0, below - 1)(random);
+    };
+    const std::string& piece = pieces()[some(pieces().size())];
+    std::string text;
+    switch (some(7)) {
+        case 0:  // surrogates as bytes, alone and in pairs
+            for (std::size_t i = 0; i < 1 + some(60); ++i)
+                text += {'\xed', static_cast<char>(0xa0 + some(32)), static_cast<char>(0x80 + some(64))};
+            return text + piece;
+        case 1:  // isolates, deeper than UAX #9 goes
+            return repeated(one_of<std::string>(random, {"\u2066", "\u2067", "\u2068", "\u202b(", "\u2067a["}),
+                            some(3000)) +
+                   piece + repeated("\u2069", some(3000));
+        case 2:  // zalgo
+            for (std::size_t i = 0; i < 1 + some(40); ++i) {
+                text += static_cast<char>('a' + some(26));
+                for (std::size_t mark = 0; mark < some(80); ++mark)
+                    text += {'\xcc', static_cast<char>(0x80 + some(64))};
+            }
+            return text;
+        case 3:  // joined emoji without end
+            return repeated(one_of<std::string>(random, {"\U0001F468\u200d", "\U0001F44D\U0001F3FD", "\U0001F1F5",
+                                                         "\u2764\ufe0f\u200d\U0001F525\u200d"}),
+                            some(4000));
+        case 4:  // any bytes
+            for (std::size_t i = 0; i < some(2000); ++i) text += static_cast<char>(some(256));
+            return text;
+        case 5:  // one line, as long as a short piece of it allows
+            return repeated(piece, some(8000));
+        default:  // any code points
+            for (std::size_t i = 0; i < 1 + some(200); ++i) {
+                icu::UnicodeString(static_cast<UChar32>(some(0x110000))).toUTF8String(text);
+            }
+            return text;
+    }
+}
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr double most_seconds = 40;  // a text; sanitizers on a loaded machine
+constexpr long most_megabytes = 4000;
+#else
+constexpr double most_seconds = 5;    // 1 measured
+constexpr long most_megabytes = 400;  // of the whole program, with some 200 fonts open
+#endif
+
+double seconds_of_this_thread() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+long peak_megabytes() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+}
+
+TEST_CASE("ten thousand hostile texts are set within the limits of time and memory, and every result is sane") {
     const unsigned seed = 4711;
     std::mt19937 random(seed);
     const Listening silence;
     Stage stage;
-    for (int i = 0; i < 2000; ++i) {
+    double slowest = 0;
+    for (int i = 0; i < 10'000; ++i) {
         INFO("seed " << seed << ", text " << i);
-        const std::string text = random_text(random, i % 100 == 0 ? 3000 : 120);
+        std::string text = i % 3 == 0 ? crafted_text(random) : random_text(random, i % 500 == 1 ? 3000 : 60);
+        if (i % 500 == 0) text = repeated(text + "\u00e9", 1 << 20);  // a line of 1 MB
         const float nan = std::numeric_limits<float>::quiet_NaN();
         const Style style{one_of(random, {1.0F, 12.0F, 32.0F, 333.0F, 0.0F, -5.0F, 1e9F, nan}),
                           one_of(random, {Weight::regular, Weight::bold}),
@@ -159,8 +232,16 @@ TEST_CASE("2000 hostile texts are set, and every result is sane") {
                       one_of(random, {0.0F, 0.0F, 1.0F, 60.0F, 400.0F}), one_of(random, {0, 0, 1, 2, 7, -3}),
                       one_of(random, {Align::start, Align::centre, Align::end}),
                       one_of(random, {0.0F, 0.0F, 8.0F, 5000.0F, nan})};
-        check_sane(stage, *stage.typesetter->set(text, style, box), box);
+        const double before = seconds_of_this_thread();
+        const ParagraphPtr paragraph = stage.typesetter->set(text, style, box);
+        const double seconds = seconds_of_this_thread() - before;
+        slowest = std::max(slowest, seconds);
+        CHECK(seconds < most_seconds);
+        check_sane(stage, *paragraph, box);
     }
+    WARN("10,000 hostile texts, seed " << seed << ": the slowest took " << slowest << " s; the program's peak is "
+                                       << peak_megabytes() << " MB");
+    CHECK(peak_megabytes() < most_megabytes);
 }
 
 TEST_CASE("megabytes of any text are cut to a bounded one that ends in an ellipsis") {

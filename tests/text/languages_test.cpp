@@ -69,6 +69,28 @@ TEST_CASE("Han characters take the forms of the language") {
     CHECK(stage.set("直", "ja")->glyphs[0].glyph == stage.set("直の", "pl")->glyphs[0].glyph);
 }
 
+TEST_CASE("Urdu is set in Nastaliq, and Arabic and Persian are not") {
+    Stage stage;
+    const auto fonts = [&](const char* language, Weight weight = Weight::regular) {
+        return stage.font_names(*stage.set("براہ کرم", language, {}, 32, weight));
+    };
+    CHECK(fonts("ur") == std::set<std::string>{"NotoNastaliqUrdu-Regular.ttf"});
+    CHECK(fonts("ur-PK", Weight::bold) == std::set<std::string>{"NotoNastaliqUrdu-Bold.ttf"});
+    CHECK(fonts("fa-Aran") == std::set<std::string>{"NotoNastaliqUrdu-Regular.ttf"});
+    CHECK(fonts("ur-Arab") == std::set<std::string>{"NotoSansArabic-Regular.ttf"});
+    CHECK(fonts("fa") == std::set<std::string>{"NotoSansArabic-Regular.ttf"});
+    CHECK(stage.set("براہ کرم", "ur")->right_to_left);
+    CHECK(stage.set("12", "fa-Aran")->right_to_left);
+}
+
+TEST_CASE("Serbian, Macedonian and Bulgarian letters take the forms of their language where the font has them") {
+    // Noto Sans draws the upright Serbian be otherwise than the Russian one; it has no Bulgarian forms.
+    Stage stage;
+    CHECK(glyph_ids(*stage.set("б", "sr")) != glyph_ids(*stage.set("б", "ru")));
+    CHECK(glyph_ids(*stage.set("б", "sr-Cyrl-RS")) == glyph_ids(*stage.set("б", "sr")));
+    CHECK(glyph_ids(*stage.set("б", "mk")) == glyph_ids(*stage.set("б", "sr")));
+}
+
 TEST_CASE("arrows, signs and currency are found in a symbol font") {
     Stage stage;
     const ParagraphPtr paragraph = stage.set("→ ← ↑ ↓ ✓ ★ ☎ ⚠ ∞ € № • … – „x”", "pl");
@@ -87,10 +109,15 @@ TEST_CASE("several scripts in one line each get their font") {
 TEST_CASE("no glyph's bitmap is cut by the paragraph's height") {
     Stage stage;
     std::vector<std::pair<std::string, std::string>> texts = {
-        {"vi", "ẪỆ ẬỘ"},          {"vi", "A\u0302\u0303\u0323 E\u0302\u0309\u0323"},
-        {"ar", "إِلَىٰ ٱلشُّبَّاكِ لِلَّهِ"}, {"en", "→ ▓ ʬ ⚠ ẞ"},
-        {"hi", "र्ट्रि ङ्क्ष्म"},      {"th", "ที่นี่ ป้ำ ฎุ ฐู"},
-        {"bo", "བསྒྲུབས"},           {"my", "မြန်မာ ဥက္ကဋ္ဌ"},
+        {"ur", "براہِ کرم کاؤنٹر نمبر ۳ پر تشریف لائیں ٹھہریے"},
+        {"vi", "ẪỆ ẬỘ"},
+        {"vi", "A\u0302\u0303\u0323 E\u0302\u0309\u0323"},
+        {"ar", "إِلَىٰ ٱلشُّبَّاكِ لِلَّهِ"},
+        {"en", "→ ▓ ʬ ⚠ ẞ"},
+        {"hi", "र्ट्रि ङ्क्ष्म"},
+        {"th", "ที่นี่ ป้ำ ฎุ ฐู"},
+        {"bo", "བསྒྲུབས"},
+        {"my", "မြန်မာ ဥက္ကဋ္ဌ"},
     };
     for (const Sample& sample : samples()) texts.emplace_back(sample.language, sample.text);
     for (const float size : {11.0F, 32.0F, 47.3F, 200.0F}) {
