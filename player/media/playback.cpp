@@ -83,7 +83,7 @@ class PlaylistPlayback final : public Playback {
         statistics.corrections = cadence_.corrections();
         statistics.failed_items = failed_items_;
         const auto& occurrences = timeline_.occurrences();
-        if (!occurrences.empty() && !(timeline_.empty() && over_)) statistics.playing = occurrences.front().entry.id;
+        if (!occurrences.empty() && !(timeline_.empty() && over())) statistics.playing = occurrences.front().entry.id;
         return statistics;
     }
 
@@ -198,10 +198,15 @@ class PlaylistPlayback final : public Playback {
         if (errands.wake && options_.wake) options_.wake();
     }
 
+    // The last occurrence was played to its end, and nothing followed.
+    bool over() const {
+        const auto& occurrences = timeline_.occurrences();
+        return !occurrences.empty() && occurrences.back().end && samples_at(played_) >= *occurrences.back().end;
+    }
+
     // Pictures pass by also while nobody looks.
     void follow_shown() {
         const auto& occurrences = timeline_.occurrences();
-        over_ = !occurrences.empty() && occurrences.back().end && samples_at(played_) >= *occurrences.back().end;
         if (!occurrences.empty()) decoder(occurrences.front().number).advance(clip_time(occurrences.front()));
     }
 
@@ -302,7 +307,7 @@ class PlaylistPlayback final : public Playback {
     Clock::time_point next_look(Clock::time_point now) const {
         auto next = timeline_.candidate() == nullptr && !timeline_.empty() ? failures_.next_chance(now)
                                                                            : Clock::time_point::max();
-        if (!timeline_.occurrences().empty() && !over_) {
+        if (!timeline_.occurrences().empty() && !over()) {
             const nanoseconds ahead = time_of(written_ - low_sound) - played_;
             next = std::min(next, now + std::clamp<nanoseconds>(ahead, std::chrono::milliseconds(20),
                                                                 std::chrono::milliseconds(200)));
@@ -320,7 +325,6 @@ class PlaylistPlayback final : public Playback {
     bool poked_ = false;
     bool awaited_ = false;  // somebody waits for a picture of which nothing is known yet
     bool turned_ = false;   // another occurrence is shown than before
-    bool over_ = false;     // the last occurrence was played to its end, and nothing followed
     std::optional<std::vector<PlaylistEntry>> new_list_;
     PlaylistTimeline timeline_;
     FailureMemory failures_;
