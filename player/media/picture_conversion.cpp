@@ -1,6 +1,7 @@
 #include "player/media/picture_conversion.h"
 
 extern "C" {
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -66,6 +67,69 @@ AVPixelFormat without_range(AVPixelFormat format) {
     }
 }
 
+picture::Transfer transfer_of(const AVFrame& frame) {
+    switch (frame.color_trc) {
+        case AVCOL_TRC_SMPTE2084:
+            return picture::Transfer::pq;
+        case AVCOL_TRC_ARIB_STD_B67:
+            return picture::Transfer::hlg;
+        default:
+            return picture::Transfer::sdr;
+    }
+}
+
+bool has_wide_gamut(const AVFrame& frame) {
+    if (frame.color_primaries != AVCOL_PRI_UNSPECIFIED) return frame.color_primaries == AVCOL_PRI_BT2020;
+    return matrix_of(frame) == picture::ColourMatrix::bt2020;
+}
+
+// 0 where the file does not say.
+float peak_nits_of(const AVFrame& frame) {
+    if (const auto* side = av_frame_get_side_data(&frame, AV_FRAME_DATA_CONTENT_LIGHT_LEVEL)) {
+        const auto& level = *reinterpret_cast<const AVContentLightMetadata*>(side->data);
+        if (level.MaxCLL > 0) return float(level.MaxCLL);
+    }
+    if (const auto* side = av_frame_get_side_data(&frame, AV_FRAME_DATA_MASTERING_DISPLAY_METADATA)) {
+        const auto& screen = *reinterpret_cast<const AVMasteringDisplayMetadata*>(side->data);
+        if (screen.has_luminance != 0 && screen.max_luminance.den != 0) return float(av_q2d(screen.max_luminance));
+    }
+    return 0;
+}
+
+// What is not said is as codecs of films have it, JPEG's in the middle.
+picture::ChromaSite chroma_site_of(const AVFrame& frame) {
+    switch (frame.chroma_location) {
+        case AVCHROMA_LOC_CENTER:
+            return picture::ChromaSite::centre;
+        case AVCHROMA_LOC_TOPLEFT:
+            return picture::ChromaSite::top_left;
+        case AVCHROMA_LOC_UNSPECIFIED:
+            return is_full_range(frame) ? picture::ChromaSite::centre : picture::ChromaSite::left;
+        default:
+            return picture::ChromaSite::left;
+    }
+}
+
+// What the painters know, of the pictures that are not RGB. What has more than eight bits keeps ten.
+AVPixelFormat painted_format(const AVPixFmtDescriptor& description) {
+    return description.comp[0].depth > 8 ? AV_PIX_FMT_YUV420P10 : AV_PIX_FMT_YUV420P;
+}
+
+picture::PixelFormat painters_format(AVPixelFormat format) {
+    switch (format) {
+        case AV_PIX_FMT_YUV420P:
+            return picture::PixelFormat::i420;
+        case AV_PIX_FMT_NV12:
+            return picture::PixelFormat::nv12;
+        case AV_PIX_FMT_YUV420P10:
+            return picture::PixelFormat::i010;
+        case AV_PIX_FMT_P010:
+            return picture::PixelFormat::p010;
+        default:
+            return picture::PixelFormat::bgra;
+    }
+}
+
 void premultiply(AVFrame& frame) {
     for (int y = 0; y < frame.height; ++y) {
         std::uint8_t* pixel = frame.data[0] + std::ptrdiff_t(y) * frame.linesize[0];
@@ -97,8 +161,10 @@ Expected<Frame> PictureConversion::rescale(const AVFrame& frame, AVPixelFormat f
     out->height = height;
     if (av_frame_get_buffer(out.get(), 0) < 0) return fail("no memory for a picture of {}x{}", width, height);
     sws_scale(scaler_.get(), frame.data, frame.linesize, 0, frame.height, out->data, out->linesize);
-    out->colorspace = frame.colorspace;
-    out->color_range = frame.color_range;
+    if (av_frame_copy_props(out.get(), &frame) < 0) return fail("no memory for what is said of a picture");
+    // What swscale makes of chroma that it had to make smaller.
+    const AVPixFmtDescriptor* description = av_pix_fmt_desc_get(from);
+    if (description->log2_chroma_w == 0) out->chroma_location = AVCHROMA_LOC_LEFT;
     return out;
 }
 
@@ -122,17 +188,19 @@ Expected<picture::VideoFramePtr> PictureConversion::convert(Frame frame, AVRatio
     const auto format = without_range(AVPixelFormat(frame->format));
     const bool same_size = width == frame->width && height == frame->height;
     const bool rgb = (description->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_ALPHA)) != 0;
-    if (format == AV_PIX_FMT_YUV420P && same_size) {
-        made->format = picture::PixelFormat::i420;
-    } else if (format == AV_PIX_FMT_NV12 && same_size) {
-        made->format = picture::PixelFormat::nv12;
-    } else {
-        made->format = rgb ? picture::PixelFormat::bgra : picture::PixelFormat::i420;
-        auto scaled = rescale(*frame, rgb ? AV_PIX_FMT_BGRA : AV_PIX_FMT_YUV420P, width, height);
+    made->format = same_size ? painters_format(format) : picture::PixelFormat::bgra;
+    made->transfer = transfer_of(*frame);
+    made->wide_gamut = has_wide_gamut(*frame);
+    if (const float peak = peak_nits_of(*frame); peak > 0) made->peak_nits = peak;
+    if (made->format == picture::PixelFormat::bgra) {
+        const auto wanted = rgb ? AV_PIX_FMT_BGRA : painted_format(*description);
+        made->format = painters_format(wanted);
+        auto scaled = rescale(*frame, wanted, width, height);
         if (!scaled) return std::unexpected(scaled.error());
         frame = std::move(*scaled);
         if (rgb && (description->flags & (AV_PIX_FMT_FLAG_ALPHA | AV_PIX_FMT_FLAG_PAL)) != 0) premultiply(*frame);
     }
+    made->chroma_site = chroma_site_of(*frame);
     made->width = frame->width;
     made->height = frame->height;
     made->display_width = std::max(1, int(std::lround(frame->width * stretch)));
@@ -142,9 +210,7 @@ Expected<picture::VideoFramePtr> PictureConversion::convert(Frame frame, AVRatio
         made->strides[i] = frame->linesize[i];
     }
     // Planes that the format does not have stay null, whatever libav left there.
-    const std::size_t planes = made->format == picture::PixelFormat::i420   ? 3
-                               : made->format == picture::PixelFormat::nv12 ? 2
-                                                                            : 1;
+    const std::size_t planes = made->format == picture::PixelFormat::bgra ? 1 : is_interleaved(made->format) ? 2 : 3;
     for (std::size_t i = planes; i < made->planes.size(); ++i) {
         made->planes[i] = nullptr;
         made->strides[i] = 0;

@@ -11,7 +11,7 @@ namespace hallcast::media {
 class PictureConversion {
   public:
     // `aspect` is that of a sample (pixel); 0/1: square. Pictures above 4K are made smaller, for memory's sake.
-    // HDR is shown without tone mapping, a rotation in the file's metadata is not applied: ingest does both.
+    // A rotation in the file's metadata is not applied: ingest does that.
     Expected<picture::VideoFramePtr> convert(Frame frame, AVRational aspect);
 
   private:

@@ -16,17 +16,10 @@ constexpr int fraction_bits = 6;
 
 std::int16_t fixed(double value) { return std::int16_t(std::lround(value * 32768)); }
 
-// ITU-R BT.601, BT.709 and BT.2020, 3: luma is kr * R + kg * G + kb * B; limited range is 16..235 for luma, 16..240 for
-// chroma.
 ColourRow::Coefficients coefficients(ColourMatrix matrix, bool full_range) {
-    const double kr = matrix == ColourMatrix::bt601 ? 0.299 : matrix == ColourMatrix::bt709 ? 0.2126 : 0.2627;
-    const double kb = matrix == ColourMatrix::bt601 ? 0.114 : matrix == ColourMatrix::bt709 ? 0.0722 : 0.0593;
-    const double kg = 1 - kr - kb;
-    const double luma = full_range ? 1 : 255.0 / 219;
-    const double chroma = full_range ? 1 : 255.0 / 224;
-    const double red_v = 2 * (1 - kr) * chroma, blue_u = 2 * (1 - kb) * chroma;
-    return {std::int16_t(full_range ? 0 : 16), fixed(luma / 2),  fixed(red_v / 4), fixed(-blue_u * kb / kg / 4),
-            fixed(-red_v * kr / kg / 4),       fixed(blue_u / 4)};
+    const auto by = YuvToRgb::of(matrix, full_range);
+    return {std::int16_t(by.black), fixed(by.luma / 2),    fixed(by.red_v / 4),
+            fixed(by.green_u / 4),  fixed(by.green_v / 4), fixed(by.blue_u / 4)};
 }
 
 int multiplied(int a, int b) { return (a * b + 0x4000) >> 15; }
@@ -124,6 +117,17 @@ __attribute__((target("avx2"))) void convert_32_each(const ColourRow::Coefficien
 #endif
 
 }  // namespace
+
+YuvToRgb YuvToRgb::of(ColourMatrix matrix, bool full_range) {
+    const double kr = matrix == ColourMatrix::bt601 ? 0.299 : matrix == ColourMatrix::bt709 ? 0.2126 : 0.2627;
+    const double kb = matrix == ColourMatrix::bt601 ? 0.114 : matrix == ColourMatrix::bt709 ? 0.0722 : 0.0593;
+    const double kg = 1 - kr - kb;
+    const double luma = full_range ? 1 : 255.0 / 219;
+    const double chroma = full_range ? 1 : 255.0 / 224;
+    const double red_v = 2 * (1 - kr) * chroma, blue_u = 2 * (1 - kb) * chroma;
+    return {full_range ? 0.0f : 16.0f, float(luma),  float(red_v), float(-blue_u * kb / kg),
+            float(-red_v * kr / kg),   float(blue_u)};
+}
 
 ColourRow::ColourRow(ColourMatrix matrix, bool full_range) : by_(coefficients(matrix, full_range)) {}
 

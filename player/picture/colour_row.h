@@ -7,6 +7,19 @@
 
 namespace hallcast::picture {
 
+// What luma and chroma count for red, green and blue, in whole steps of 0..255; ITU-R BT.601, BT.709 and BT.2020, 3:
+// luma is kr * R + kg * G + kb * B; limited range is 16..235 for luma, 16..240 for chroma.
+struct YuvToRgb {
+    float black;  // of luma
+    float luma;
+    float red_v;
+    float green_u;
+    float green_v;
+    float blue_u;
+
+    static YuvToRgb of(ColourMatrix matrix, bool full_range);
+};
+
 // Our own, because libyuv's 8-bit coefficients cannot hold BT.709's 2.112 for blue: deep blues come out 10 of 255 too
 // dark. Immutable.
 class ColourRow {

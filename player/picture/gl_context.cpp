@@ -91,6 +91,14 @@ Expected<void> require_es3() {
     return {};
 }
 
+int back_buffer_age() {
+    if (!epoxy_has_egl()) return 0;
+    const auto display = eglGetCurrentDisplay();
+    if (display == EGL_NO_DISPLAY || !epoxy_has_egl_extension(display, "EGL_EXT_buffer_age")) return 0;
+    EGLint age = 0;
+    return eglQuerySurface(display, eglGetCurrentSurface(EGL_DRAW), EGL_BUFFER_AGE_EXT, &age) ? age : 0;
+}
+
 bool context_was_lost() {
     return epoxy_has_gl_extension("GL_EXT_robustness")   ? glGetGraphicsResetStatusEXT() != GL_NO_ERROR
            : epoxy_has_gl_extension("GL_KHR_robustness") ? glGetGraphicsResetStatusKHR() != GL_NO_ERROR

@@ -41,4 +41,7 @@ Expected<void> require_es3();
 // The current context was lost (the driver was reset, a GPU was taken away): all that was made in it is gone.
 bool context_was_lost();
 
+// How many swaps ago the current window's back buffer was shown; 0 where the driver does not say (GLX never does).
+int back_buffer_age();
+
 }  // namespace hallcast::picture

@@ -10,6 +10,7 @@
 #include "player/picture/gl_canvas.h"
 #include "player/picture/gl_context.h"
 #include "player/picture/scene_history.h"
+#include "player/picture/swap_damage.h"
 
 namespace hallcast::picture {
 
@@ -143,21 +144,29 @@ class GlWindowPainter final : public Painter {
         SDL_GL_MakeCurrent(window_, context_);
         if (context_was_lost() && !renew()) return false;
         SDL_GL_GetDrawableSize(window_, &size_.width, &size_.height);
-        const bool drawn = !stage_.draw(scene, size_).empty();
+        const auto damage = stage_.draw(scene, size_);
         glFlush();  // the GPU begins while we wait for the moment to present
-        waiting_ = waiting_ || drawn;
+        swap_damage_.drawn(damage);
+        waiting_ = waiting_ || !damage.empty();
         return waiting_;
     }
     void present() override {
         waiting_ = false;
         glBindFramebuffer(GL_READ_FRAMEBUFFER, stage_.framebuffer());
         glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
-        glBlitFramebuffer(0, 0, size_.width, size_.height, 0, 0, size_.width, size_.height, GL_COLOR_BUFFER_BIT,
-                          GL_NEAREST);
+        const auto lacking = swap_damage_.present(back_buffer_age(), size_);
+        for (const auto& part : update_rectangles(lacking, most_copies)) {
+            const int bottom = size_.height - part.bottom();  // GL counts from below
+            glBlitFramebuffer(part.x, bottom, part.right(), bottom + part.height, part.x, bottom, part.right(),
+                              bottom + part.height, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+        }
         SDL_GL_SwapWindow(window_);
     }
     bool waits_for_refresh() const override { return SDL_GL_GetSwapInterval() != 0; }
-    void invalidate() override { stage_.history().forget(); }
+    void invalidate() override {
+        stage_.history().forget();
+        swap_damage_.forget();
+    }
     std::string_view name() const override { return "gl"; }
     const PaintStatistics& statistics() const override { return stage_.history().statistics(); }
 
@@ -173,6 +182,7 @@ class GlWindowPainter final : public Painter {
     bool renew() {
         spdlog::warn("the graphics driver has lost its context; drawing everything anew");
         stage_.let_go();
+        swap_damage_.forget();
         SDL_GL_DeleteContext(context_);
         context_ = SDL_GL_CreateContext(window_);
         if (!context_) {
@@ -185,9 +195,12 @@ class GlWindowPainter final : public Painter {
         return true;
     }
 
+    static constexpr std::size_t most_copies = 8;
+
     SDL_Window* window_;
     SDL_GLContext context_;
     GlStage stage_;
+    SwapDamage swap_damage_;
     ScreenSize size_;
     bool waiting_ = false;
     bool failing_ = false;

@@ -16,7 +16,7 @@ class GlVideo {
   public:
     GlVideo();
 
-    // Where `frame` (i420 or nv12), stretched over `box`, lies in `region`: opaque. What a pixel becomes depends on its
+    // Where `frame` (not bgra), stretched over `box`, lies in `region`: opaque. What a pixel becomes depends on its
     // place and the frame alone, not on the region, so that a part can be drawn again.
     void draw(const VideoFramePtr& frame, const ScreenRect& box, const DamageRegion& region, ScreenSize target);
 
@@ -27,10 +27,11 @@ class GlVideo {
         int width = 0;
         int height = 0;
         std::array<GlTexture, 3> textures;
-        bool has_mipmaps = false;
     };
 
     Planes& uploaded(const VideoFramePtr& frame);
+    void describe_values(const VideoFrame& frame);
+    void describe_light(const VideoFrame& frame);
 
     GlProgram program_;
     GlBuffer vertices_;

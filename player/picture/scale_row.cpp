@@ -18,9 +18,9 @@ struct Position {
 };
 
 // The centre of result `i`, in source coordinates.
-Position position(int i, int from, int to, int steps) {
-    const auto exact =
-        std::max<std::int64_t>(0, (std::int64_t(2 * i + 1) * from - to) * steps / (2 * std::int64_t(to)));
+Position position(int i, int from, int to, int shift, int steps) {
+    const auto centre = (std::int64_t(2 * i + 1) * from - to) * steps / (2 * std::int64_t(to));
+    const auto exact = std::max<std::int64_t>(0, centre + shift * steps / 256);
     const int place = int(exact / steps);
     if (place >= from - 1) return {from - 1, 0};
     return {place, int(exact % steps)};
@@ -30,14 +30,14 @@ constexpr int weight_sum = 128;
 
 }  // namespace
 
-RowScaler::RowScaler(int from, int to) : from_(from), to_(to) {
+RowScaler::RowScaler(int from, int to, int shift) : from_(from), to_(to), shift_(shift) {
     HALLCAST_ASSERT(from > 0 && to > 0 && from <= 2 * std::int64_t(to));
     if (identity()) return;
     for (int first = 0; first < to; first += block) {
         Block made{};
-        made.base = position(first, from, to, weight_sum).place;
+        made.base = position(first, from, to, shift, weight_sum).place;
         for (int k = 0; k < block; ++k) {
-            const auto at = position(std::min(first + k, to - 1), from, to, weight_sum);
+            const auto at = position(std::min(first + k, to - 1), from, to, shift, weight_sum);
             const int left = at.place - made.base;
             // Weight 128 does not fit a signed byte: a result on one source byte takes it twice by half.
             const int right = at.fraction == 0 ? left : left + 1;
@@ -82,15 +82,15 @@ void RowScaler::scale(const std::uint8_t* source, std::uint8_t* out, int first, 
 
 void RowScaler::scale_plainly(const std::uint8_t* source, std::uint8_t* out, int first, int last) const {
     for (int i = first; i < last; ++i) {
-        const auto at = position(i, from_, to_, weight_sum);
+        const auto at = position(i, from_, to_, shift_, weight_sum);
         const int next = std::min(at.place + 1, from_ - 1);
         out[i] = std::uint8_t(
             (source[at.place] * (weight_sum - at.fraction) + source[next] * at.fraction + weight_sum / 2) / weight_sum);
     }
 }
 
-RowPair row_pair(int y, int from, int to) {
-    const auto at = position(y, from, to, 256);
+RowPair row_pair(int y, int from, int to, int shift) {
+    const auto at = position(y, from, to, shift, 256);
     return {at.place, std::min(at.place + 1, from - 1), at.fraction};
 }
 

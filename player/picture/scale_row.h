@@ -15,11 +15,12 @@ class RowScaler {
     static constexpr int input_slack = 16;      // readable bytes that must follow the source row
     static constexpr int output_slack = block;  // writable bytes that must follow the result
 
-    RowScaler(int from, int to);
+    // `shift`: of all places in the source, in 1/256 of a byte: chroma that lies beside the middle of its pixels.
+    RowScaler(int from, int to, int shift = 0);
 
     int from() const { return from_; }
     int to() const { return to_; }
-    bool identity() const { return from_ == to_; }
+    bool identity() const { return from_ == to_ && shift_ == 0; }
 
     // Makes the bytes first..last (exclusive) of the result into out[first..last); `first` is a multiple of `block`,
     // and up to block - 1 bytes behind `last` are overwritten. Each byte is the same whatever range it is made in.
@@ -38,6 +39,7 @@ class RowScaler {
 
     int from_;
     int to_;
+    int shift_;
     std::vector<Block> blocks_;
 };
 
@@ -47,6 +49,6 @@ struct RowPair {
     int lower;
     int weight;
 };
-RowPair row_pair(int y, int from, int to);
+RowPair row_pair(int y, int from, int to, int shift = 0);
 
 }  // namespace hallcast::picture

@@ -25,8 +25,8 @@ void reserve(std::vector<std::uint8_t>& row, int bytes) {
 // The source row `y` of `rows` of a plane, `width` bytes, between two of its own. In place when nothing has to be made
 // and nothing reads behind it.
 const std::uint8_t* between_rows(const std::uint8_t* plane, int stride, int width, int height, int y, int rows,
-                                 bool slack, std::vector<std::uint8_t>& made) {
-    const auto pair = row_pair(y, height, rows);
+                                 int shift, bool slack, std::vector<std::uint8_t>& made) {
+    const auto pair = row_pair(y, height, rows, shift);
     const auto* upper = plane + std::ptrdiff_t(pair.upper) * stride;
     if (pair.weight == 0 && !slack) return upper;
     reserve(made, width);
@@ -43,11 +43,11 @@ const std::uint8_t* between_rows(const std::uint8_t* plane, int stride, int widt
 
 VideoConverter::VideoConverter() : scalers_(std::size_t(1) << 20), reduced_(std::size_t(16) << 20) {}
 
-std::shared_ptr<const RowScaler> VideoConverter::scaler(int from, int to) {
-    const SizeKey key{nullptr, from, to};
+std::shared_ptr<const RowScaler> VideoConverter::scaler(int from, int to, int shift) {
+    const ScalerKey key{from, to, shift};
     if (const auto* known = scalers_.find(key)) return *known;
     constexpr std::size_t bytes_a_result = 5;  // 36 bytes a block of 8
-    return scalers_.insert(key, std::make_shared<const RowScaler>(from, to), std::size_t(to) * bytes_a_result);
+    return scalers_.insert(key, std::make_shared<const RowScaler>(from, to, shift), std::size_t(to) * bytes_a_result);
 }
 
 // Linear interpolation would skip pixels below half size, so the whole frame is averaged down once.
@@ -64,7 +64,14 @@ const VideoConverter::Planes& VideoConverter::reduced(const VideoFramePtr& frame
     auto* y = made.storage.data();
     auto* u = y + luma;
     auto* v = u + chroma;
-    made.planes = {width, height, false, {y, u, v}, {width, half(width), half(width)}};
+    // What is left of the shift, in the smaller picture's samples.
+    const auto shift = chroma_shift(frame->chroma_site);
+    made.planes = {width,
+                   height,
+                   false,
+                   {y, u, v},
+                   {width, half(width), half(width)},
+                   {shift.right * width / frame->width, shift.down * height / frame->height}};
 
     const auto* source_u = frame->planes[1];
     const auto* source_v = frame->planes[2];
@@ -91,8 +98,9 @@ const std::uint8_t* VideoConverter::make_row(const Planes& from, int plane, int 
                                              int first, int last, std::vector<std::uint8_t>& made) {
     const auto index = std::size_t(plane);
     const int height = plane == 0 ? from.height : half(from.height);
-    const auto* row = between_rows(from.planes[index], from.strides[index], scaler.from(), height, y, rows,
-                                   !scaler.identity(), scaler.identity() ? made : between_);
+    const auto* row =
+        between_rows(from.planes[index], from.strides[index], scaler.from(), height, y, rows,
+                     plane == 0 ? 0 : from.shift.down, !scaler.identity(), scaler.identity() ? made : between_);
     if (scaler.identity()) return row;
     reserve(made, scaler.to());
     scaler.scale(row, made.data(), first, last);
@@ -106,8 +114,8 @@ void VideoConverter::make_chroma(const Planes& from, int y, int rows, const RowS
         v = make_row(from, 2, y, rows, scaler, first, last, chroma_v_);
         return;
     }
-    const auto* pairs =
-        between_rows(from.planes[1], from.strides[1], scaler.from() * 2, half(from.height), y, rows, false, between_);
+    const auto* pairs = between_rows(from.planes[1], from.strides[1], scaler.from() * 2, half(from.height), y, rows,
+                                     from.shift.down, false, between_);
     reserve(split_u_, scaler.from());
     reserve(split_v_, scaler.from());
     libyuv::SplitUVPlane(pairs, 0, split_u_.data(), 0, split_v_.data(), 0, scaler.from(), 1);
@@ -125,15 +133,20 @@ void VideoConverter::make_chroma(const Planes& from, int y, int rows, const RowS
 void VideoConverter::draw(const VideoFramePtr& frame, const ScreenRect& box, const DamageRegion& region,
                           std::uint8_t* pixels, int stride) {
     HALLCAST_ASSERT(frame->format != PixelFormat::bgra && frame->width > 0 && frame->height > 0);
-    HALLCAST_ASSERT(frame->planes[0] && frame->planes[1] && (frame->planes[2] || frame->format == PixelFormat::nv12));
+    HALLCAST_ASSERT(frame->planes[0] && frame->planes[1] && (frame->planes[2] || is_interleaved(frame->format)));
+    if (DeepFilm::is_deep(*frame)) {
+        deep_.draw(*frame, box, region, pixels, stride);
+        return;
+    }
 
-    Planes planes{frame->width, frame->height, frame->format == PixelFormat::nv12, frame->planes, frame->strides};
+    Planes planes{frame->width,  frame->height,  is_interleaved(frame->format),
+                  frame->planes, frame->strides, chroma_shift(frame->chroma_site)};
     const int most_width = std::int64_t(frame->width) > 2 * std::int64_t(box.width) ? box.width : frame->width;
     const int most_height = std::int64_t(frame->height) > 2 * std::int64_t(box.height) ? box.height : frame->height;
     if (most_width != frame->width || most_height != frame->height) planes = reduced(frame, most_width, most_height);
 
     const auto luma = scaler(planes.width, box.width);
-    const auto chroma = scaler(half(planes.width), half(box.width));
+    const auto chroma = scaler(half(planes.width), half(box.width), planes.shift.right);
     const ColourRow colour(frame->matrix, frame->full_range);
 
     const auto boxes = region.boxes();

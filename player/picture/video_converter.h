@@ -1,11 +1,12 @@
 // Films onto the canvas: scaled and converted to RGB in one pass, a row at a time, and only the rows that are asked
-// for.
+// for. What has more than eight bits, or light to be mapped, goes the plain way of DeepFilm.
 #pragma once
 
 #include <vector>
 
 #include "player/picture/bounded_cache.h"
 #include "player/picture/damage.h"
+#include "player/picture/deep_film.h"
 #include "player/picture/scale_row.h"
 #include "player/picture/video_frame.h"
 
@@ -17,7 +18,7 @@ class VideoConverter {
   public:
     VideoConverter();
 
-    // Writes opaque BGRA where `frame` (i420 or nv12), stretched over `box`, lies in `region`. The region is inside of
+    // Writes opaque BGRA where `frame` (not bgra), stretched over `box`, lies in `region`. The region is inside of
     // the box and of the screen, whose pixel (0, 0) is at `pixels`.
     void draw(const VideoFramePtr& frame, const ScreenRect& box, const DamageRegion& region, std::uint8_t* pixels,
               int stride);
@@ -31,6 +32,7 @@ class VideoConverter {
         bool interleaved = false;  // nv12: planes[1] is U V U V
         std::array<const std::uint8_t*, 3> planes{};
         std::array<int, 3> strides{};
+        ChromaShift shift;
     };
     struct Reduced {
         std::weak_ptr<const VideoFrame> frame;
@@ -47,19 +49,30 @@ class VideoConverter {
         std::size_t operator()(const SizeKey& key) const { return hash_parts(key.frame, key.from, key.to); }
     };
 
-    std::shared_ptr<const RowScaler> scaler(int from, int to);
+    struct ScalerKey {
+        int from;
+        int to;
+        int shift;
+        bool operator==(const ScalerKey&) const = default;
+    };
+    struct ScalerHash {
+        std::size_t operator()(const ScalerKey& key) const { return hash_parts(key.from, key.to, key.shift); }
+    };
+
+    std::shared_ptr<const RowScaler> scaler(int from, int to, int shift = 0);
     const Planes& reduced(const VideoFramePtr& frame, int width, int height);
     const std::uint8_t* make_row(const Planes& from, int plane, int y, int rows, const RowScaler& scaler, int first,
                                  int last, std::vector<std::uint8_t>& made);
     void make_chroma(const Planes& from, int y, int rows, const RowScaler& scaler, int first, int last,
                      const std::uint8_t*& u, const std::uint8_t*& v);
 
-    BoundedCache<SizeKey, std::shared_ptr<const RowScaler>, SizeHash> scalers_;
+    BoundedCache<ScalerKey, std::shared_ptr<const RowScaler>, ScalerHash> scalers_;
     BoundedCache<SizeKey, Reduced, SizeHash> reduced_;
     std::vector<std::uint8_t> between_;  // a row after the vertical step
     std::vector<std::uint8_t> split_u_, split_v_;
     std::vector<std::uint8_t> luma_, chroma_u_, chroma_v_;
     std::vector<std::uint8_t> converted_;
+    DeepFilm deep_;
 };
 
 }  // namespace hallcast::picture

@@ -7,8 +7,18 @@
 
 namespace hallcast::picture {
 
-enum class PixelFormat : std::uint8_t { i420, nv12, bgra };  // bgra: premultiplied, byte order B G R A
+// i420 and i010 have planes Y U V, nv12 and p010 Y and pairs of U V. i010: ten bits in the low end of 16-bit words of
+// the machine's order, p010: in their high end. bgra: premultiplied, byte order B G R A.
+enum class PixelFormat : std::uint8_t { i420, nv12, i010, p010, bgra };
 enum class ColourMatrix : std::uint8_t { bt601, bt709, bt2020 };
+// What the values mean as light. sdr: what a screen shows without asking (BT.1886). pq, hlg: high dynamic range of
+// ITU-R BT.2100, made to fit by the painters.
+enum class Transfer : std::uint8_t { sdr, pq, hlg };
+// Where a sample of chroma lies among its four of luma: beside the left two, in the middle, on the upper left one.
+enum class ChromaSite : std::uint8_t { left, centre, top_left };
+
+constexpr bool is_interleaved(PixelFormat format) { return format == PixelFormat::nv12 || format == PixelFormat::p010; }
+constexpr bool is_ten_bit(PixelFormat format) { return format == PixelFormat::i010 || format == PixelFormat::p010; }
 
 // Immutable. Planes stay valid as long as the frame; `keep` owns them (an AVFrame, mostly).
 struct VideoFrame {
@@ -19,6 +29,10 @@ struct VideoFrame {
     int display_height = 0;
     ColourMatrix matrix = ColourMatrix::bt709;
     bool full_range = false;
+    Transfer transfer = Transfer::sdr;
+    bool wide_gamut = false;  // the primaries are BT.2020's, not BT.709's
+    float peak_nits = 1000;   // of pq: the brightest light that the film uses
+    ChromaSite chroma_site = ChromaSite::left;
     std::array<const std::uint8_t*, 3> planes{};
     std::array<int, 3> strides{};  // bytes
     std::shared_ptr<const void> keep;

@@ -52,10 +52,10 @@ int number_on(const picture::VideoFrame& frame) {
     int number = 0;
     for (int bit = 0; bit < 9; ++bit) {
         const int x = bit * 16 + 8;
-        const std::uint8_t* pixel = frame.format == picture::PixelFormat::bgra
-                                        ? frame.planes[0] + 8 * frame.strides[0] + x * 4
-                                        : frame.planes[0] + 8 * frame.strides[0] + x;
-        if (*pixel > 128) number |= 1 << bit;
+        const int bytes = frame.format == picture::PixelFormat::bgra ? 4 : is_ten_bit(frame.format) ? 2 : 1;
+        const std::uint8_t* pixel = frame.planes[0] + 8 * frame.strides[0] + x * bytes;
+        const int value = frame.format == picture::PixelFormat::i010 ? (pixel[0] + 256 * pixel[1]) / 4 : *pixel;
+        if (value > 128) number |= 1 << bit;
     }
     return number;
 }

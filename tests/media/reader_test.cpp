@@ -50,7 +50,8 @@ TEST_CASE("every picture of a clip is read once, whatever codec, container and p
     };
     const Case one = GENERATE(values<Case>(
         {{"b-frames.mp4", "-c:v libx264 -preset fast -bf 3 -b_strategy 0 -pix_fmt yuv420p", PixelFormat::i420},
-         {"ten-bit.mp4", "-c:v libx264 -pix_fmt yuv420p10le", PixelFormat::i420},
+         {"ten-bit.mp4", "-c:v libx264 -pix_fmt yuv420p10le", PixelFormat::i010},
+         {"ten-bit-422.mkv", "-c:v libx264 -pix_fmt yuv422p10le", PixelFormat::i010},
          {"444.mkv", "-c:v libx264 -pix_fmt yuv444p", PixelFormat::i420},
          {"rgb.mkv", "-c:v libx264rgb -crf 10 -pix_fmt rgb24", PixelFormat::bgra},
          {"transport.ts", "-c:v mpeg2video -q:v 3 -bf 2", PixelFormat::i420},
@@ -89,6 +90,50 @@ TEST_CASE("the shape of pixels, the colours' matrix and odd sizes are told") {
     picture = open(folder / "unsaid.mp4")->next_picture();
     CHECK(picture->frame->matrix == picture::ColourMatrix::bt601);
     CHECK_FALSE(picture->frame->full_range);
+}
+
+// Films as cameras and encoders really write them, each with its own way of saying what its light means.
+TEST_CASE("high dynamic range, gamut and the place of chroma are told") {
+    const TempFolder folder;
+    const std::string source = "-f lavfi -i testsrc2=s=160x96:d=0.2 -vf format=yuv420p10le -c:v libx265 -x265-params ";
+    const std::string wide = "log-level=none:colorprim=bt2020:colormatrix=bt2020nc:range=limited:";
+    using picture::ChromaSite;
+    using picture::Transfer;
+    struct Case {
+        std::string name, arguments;
+        Transfer transfer;
+        bool wide;
+        float peak;
+        ChromaSite site;
+        PixelFormat format;
+    };
+    const std::vector<Case> cases{
+        {"max-cll.mp4", source + wide + "transfer=smpte2084:chromaloc=2:max-cll=\"800,200\"", Transfer::pq, true, 800,
+         ChromaSite::top_left, PixelFormat::i010},
+        {"mastering.mkv",
+         source + wide +
+             "transfer=smpte2084:master-display=\"G(8500,39850)B(6550,2300)R(35400,14600)WP(15635,16450)"
+             "L(40000000,50)\"",
+         Transfer::pq, true, 4000, ChromaSite::left, PixelFormat::i010},
+        {"unsaid-peak.mp4", source + wide + "transfer=smpte2084", Transfer::pq, true, 1000, ChromaSite::left,
+         PixelFormat::i010},
+        {"hlg.mp4", source + wide + "transfer=arib-std-b67:chromaloc=1", Transfer::hlg, true, 1000, ChromaSite::centre,
+         PixelFormat::i010},
+        {"plain.mp4", "-f lavfi -i testsrc2=s=160x96:d=0.2 -c:v libx264 -pix_fmt yuv420p", Transfer::sdr, false, 1000,
+         ChromaSite::left, PixelFormat::i420},
+        {"photo.avi", "-f lavfi -i testsrc2=s=160x96:d=0.2 -c:v mjpeg -pix_fmt yuvj420p", Transfer::sdr, false, 1000,
+         ChromaSite::centre, PixelFormat::i420}};
+    for (const auto& one : cases) {
+        INFO(one.name);
+        ffmpeg(one.arguments, folder / one.name);
+        const auto picture = open(folder / one.name)->next_picture();
+        CHECK(picture->frame->transfer == one.transfer);
+        CHECK(picture->frame->wide_gamut == one.wide);
+        CHECK(picture->frame->peak_nits == one.peak);
+        CHECK(picture->frame->chroma_site == one.site);
+        CHECK(picture->frame->format == one.format);
+        CHECK(picture->frame->matrix == (one.wide ? picture::ColourMatrix::bt2020 : picture::ColourMatrix::bt601));
+    }
 }
 
 TEST_CASE("pictures are stills, transparent ones premultiplied") {

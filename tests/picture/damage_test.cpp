@@ -1,7 +1,10 @@
 // The difference of two scenes, and the rectangles it is sent to the screen in.
 #include "player/picture/damage.h"
 
+#include <random>
 #include "player/picture/painter.h"
+
+#include "player/picture/swap_damage.h"
 #include "tests/catch.h"
 #include "tests/picture/made_scenes.h"
 
@@ -133,6 +136,57 @@ TEST_CASE("Rectangles for the window cover the region and are few") {
     }
     CHECK(update_rectangles(DamageRegion(), 8).empty());
     CHECK(update_rectangles(region_of({{0, 0, 5, 5}, {50, 50, 5, 5}}), 8).size() == 2);
+}
+
+// Buffers take turns as a driver's do, at times in another order or with one lost; what is shown must be the picture.
+TEST_CASE("every buffer that a window shows has the whole picture") {
+    const auto seed = std::random_device{}();
+    INFO("seed " << seed);
+    std::minstd_rand random(seed);
+    const auto up_to = [&](int most) { return int(random() % unsigned(most + 1)); };
+    for (const int buffers : {1, 2, 3, 6}) {
+        ScreenSize size{24, 16};
+        struct Buffer {
+            std::vector<int> pixels;
+            int shown_at = -1;
+        };
+        std::vector<Buffer> chain(static_cast<std::size_t>(buffers));
+        std::vector<int> picture(24 * 16, 0);
+        SwapDamage damage;
+        damage.drawn(DamageRegion({0, 0, size.width, size.height}));
+        std::int64_t brought = 0;
+        for (int step = 0; step < 500; ++step) {
+            if (up_to(99) == 0) {  // another size, and so another chain
+                size = size.width == 24 ? ScreenSize{16, 20} : ScreenSize{24, 16};
+                picture.assign(std::size_t(size.width * size.height), step);
+                for (auto& buffer : chain) buffer.shown_at = -1;
+                damage.drawn(DamageRegion({0, 0, size.width, size.height}));
+            }
+            for (int many = up_to(2); many >= 0; --many) {
+                const auto part = clipped({up_to(20), up_to(14), 1 + up_to(6), 1 + up_to(6)}, size);
+                for (int y = part.y; y < part.bottom(); ++y)
+                    for (int x = part.x; x < part.right(); ++x)
+                        picture[std::size_t(y * size.width + x)] = step * 10 + many;
+                damage.drawn(DamageRegion(part));
+            }
+            auto& next = chain[std::size_t(up_to(9) == 0 ? up_to(buffers - 1) : step % buffers)];
+            if (up_to(49) == 0) next.shown_at = -1;
+            if (next.shown_at < 0) next.pixels.assign(picture.size(), -1);
+            const int age = next.shown_at < 0 ? 0 : step - next.shown_at;
+            const auto lacking = damage.present(age, size);
+            for (const auto& part : lacking.boxes()) {
+                brought += std::int64_t(part.x2 - part.x1) * (part.y2 - part.y1);
+                for (int y = part.y1; y < part.y2; ++y)
+                    for (int x = part.x1; x < part.x2; ++x)
+                        next.pixels[std::size_t(y * size.width + x)] = picture[std::size_t(y * size.width + x)];
+            }
+            next.shown_at = step;
+            INFO(buffers << " buffers, step " << step);
+            REQUIRE(next.pixels == picture);
+        }
+        // Or else "bring all" would pass as well.
+        if (buffers <= 3) CHECK(brought < 500 * 24 * 16 / 2);
+    }
 }
 
 }  // namespace hallcast::picture::damage_test

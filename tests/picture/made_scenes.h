@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cmath>
+#include <cstring>
 #include <memory>
 #include <random>
 #include <vector>
@@ -67,8 +68,31 @@ inline text::ParagraphPtr paragraph(int glyphs, float size_px, unsigned seed, bo
     return made;
 }
 
+// The same picture with ten bits: two more, chosen by the others.
+inline void deepen(VideoFrame& frame, PixelFormat format) {
+    const auto memory = std::static_pointer_cast<const std::vector<std::uint8_t>>(frame.keep);
+    auto deep = std::make_shared<std::vector<std::uint8_t>>(memory->size() * 2);
+    for (std::size_t i = 0; i < memory->size(); ++i) {
+        const unsigned ten = unsigned((*memory)[i]) * 4 + (*memory)[i] % 4;
+        const auto word = std::uint16_t(format == PixelFormat::p010 ? ten << 6 : ten);
+        std::memcpy(deep->data() + 2 * i, &word, 2);
+    }
+    for (std::size_t i = 0; i < 3; ++i) {
+        if (frame.planes[i]) frame.planes[i] = deep->data() + (frame.planes[i] - memory->data()) * 2;
+        frame.strides[i] *= 2;
+    }
+    frame.format = format;
+    frame.keep = deep;
+}
+
 // Noise, or a picture without sharp edges, for painters whose filters need not agree on noise.
 inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsigned seed, bool smooth = false) {
+    if (is_ten_bit(format)) {
+        const auto eight = format == PixelFormat::p010 ? PixelFormat::nv12 : PixelFormat::i420;
+        auto made = std::make_shared<VideoFrame>(*film_frame(width, height, eight, seed, smooth));
+        deepen(*made, format);
+        return made;
+    }
     std::minstd_rand random(seed + 1);
     auto made = std::make_shared<VideoFrame>();
     auto memory = std::make_shared<std::vector<std::uint8_t>>();
@@ -77,6 +101,8 @@ inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsig
     made->height = made->display_height = height;
     made->matrix = ColourMatrix(seed % 3);
     made->full_range = seed % 2 == 0;
+    made->chroma_site = ChromaSite(seed / 2 % 3);
+    made->wide_gamut = seed % 5 == 0;
     if (format == PixelFormat::bgra) {
         memory->resize(std::size_t(width * height) * 4);
         for (std::size_t i = 0; i < memory->size(); i += 4) {
@@ -143,9 +169,13 @@ class Changer {
             images_.push_back(image(20 + int(i) * 9, 30 + int(i) * 5, i % 2 == 0, seed + i));
         }
         paragraphs_.push_back(paragraph(400, 20, seed + 99));  // a ticker, many tiles long
-        for (unsigned i = 0; i < 9; ++i) {
-            const PixelFormat formats[] = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra};
-            frames_.push_back(film_frame(33 + int(i) * 21, 24 + int(i) * 17, formats[i % 3], seed + i, smooth_films));
+        for (unsigned i = 0; i < 10; ++i) {
+            const PixelFormat formats[] = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra, PixelFormat::i010,
+                                           PixelFormat::p010};
+            auto frame = std::make_shared<VideoFrame>(
+                *film_frame(33 + int(i) * 21, 24 + int(i) * 17, formats[i % 5], seed + i, smooth_films));
+            if (frame->format != PixelFormat::bgra) frame->transfer = Transfer((seed / 7 + i) % 3);
+            frames_.push_back(frame);
         }
     }
 
@@ -198,7 +228,7 @@ class Changer {
             case 2:
                 return Picture{images_[std::size_t(up_to(5))]};
             default:
-                return Video{frames_[std::size_t(up_to(8))]};
+                return Video{frames_[std::size_t(up_to(9))]};
         }
     }
     Item item() { return {++last_id_, box(), content()}; }
