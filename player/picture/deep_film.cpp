@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 
 #include "player/picture/colour_row.h"
 
@@ -18,20 +19,19 @@ std::uint16_t word_at(const std::uint8_t* row, int i) {
     return word;
 }
 
-float sample_at(const std::uint8_t* row, int i, PixelFormat format) {
-    switch (format) {
-        case PixelFormat::i010:
-            return float(word_at(row, i)) / 4;
-        case PixelFormat::p010:
-            return float(word_at(row, i)) / 256;
-        default:
-            return row[i];
+// Adds samples, `step` of them apart, in eight-bit steps.
+void add_bytes(const std::uint8_t* row, int step, float weight, std::span<float> sums) {
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * float(row[std::ptrdiff_t(i) * step]);
+}
+void add_words(const std::uint8_t* row, int step, float weight, std::span<float> sums) {
+    if (step == 1) {  // apart from the other, for the compiler to see what is contiguous
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * float(word_at(row, int(i)));
+    } else {
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += weight * float(word_at(row, int(i) * step));
     }
 }
 
 }  // namespace
-
-bool DeepFilm::is_deep(const VideoFrame& frame) { return is_ten_bit(frame.format) || light_of(frame).must_be_mapped(); }
 
 std::vector<DeepFilm::Taps> DeepFilm::taps(int from, int to, int shift) {
     std::vector<Taps> made(static_cast<std::size_t>(to));
@@ -58,8 +58,13 @@ void DeepFilm::make_row(const Plane& plane, PixelFormat format, const Taps& down
     between_.assign(std::size_t(end - begin), 0);
     const auto add = [&](int y, float weight) {
         const auto* source = plane.samples + std::ptrdiff_t(y) * plane.stride;
-        for (int x = begin; x < end; ++x)
-            between_[std::size_t(x - begin)] += weight * sample_at(source, x * plane.step, format);
+        const int first = begin * plane.step;
+        if (!is_ten_bit(format)) {
+            add_bytes(source + first, plane.step, weight, between_);
+        } else {
+            const float unit = format == PixelFormat::p010 ? 1.0f / 256 : 1.0f / 4;
+            add_words(source + std::ptrdiff_t(first) * 2, plane.step, weight * unit, between_);
+        }
     };
     if (down.weight < 0) {
         for (int y = down.first; y <= down.last; ++y) add(y, 1 / float(down.last - down.first + 1));
@@ -86,7 +91,7 @@ void DeepFilm::make_row(const Plane& plane, PixelFormat format, const Taps& down
 void DeepFilm::draw(const VideoFrame& frame, const ScreenRect& box, const DamageRegion& region, std::uint8_t* pixels,
                     int stride) {
     const auto light = light_of(frame);
-    if (light.must_be_mapped() && (!map_ || map_->light() != light)) map_ = std::make_unique<LightMap>(light);
+    if (!map_ || map_->light() != light) map_ = std::make_unique<LightMap>(light);
     const auto shift = chroma_shift(frame.chroma_site);
     const int chroma_width = half(frame.width), chroma_height = half(frame.height);
     const auto across = taps(frame.width, box.width, 0), down = taps(frame.height, box.height, 0);
@@ -117,13 +122,7 @@ void DeepFilm::draw(const VideoFrame& frame, const ScreenRect& box, const Damage
                 const std::array<float, 3> rgb{light_y + cr * to_rgb.red_v,
                                                light_y + cb * to_rgb.green_u + cr * to_rgb.green_v,
                                                light_y + cb * to_rgb.blue_u};
-                if (light.must_be_mapped()) {
-                    map_->convert(rgb, out);
-                } else {
-                    for (std::size_t i = 0; i < 3; ++i)
-                        out[2 - i] = std::uint8_t(std::clamp(rgb[i], 0.0f, 1.0f) * 255 + 0.5f);
-                    out[3] = 255;
-                }
+                map_->convert(rgb, out);
             }
         }
     }

@@ -1,4 +1,4 @@
-// Films of ten bits, of high dynamic range or of wide gamut onto the canvas: in floating point, pixel by pixel.
+// Films of high dynamic range or of wide gamut onto the canvas: in floating point, pixel by pixel.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,6 @@ namespace hallcast::picture {
 // pixels. Externally synchronized.
 class DeepFilm {
   public:
-    static bool is_deep(const VideoFrame& frame);
-
     // As VideoConverter::draw().
     void draw(const VideoFrame& frame, const ScreenRect& box, const DamageRegion& region, std::uint8_t* pixels,
               int stride);

@@ -41,13 +41,43 @@ const std::uint8_t* between_rows(const std::uint8_t* plane, int stride, int widt
 
 }  // namespace
 
-VideoConverter::VideoConverter() : scalers_(std::size_t(1) << 20), reduced_(std::size_t(16) << 20) {}
+VideoConverter::VideoConverter()
+    : scalers_(std::size_t(1) << 20), reduced_(std::size_t(16) << 20), narrowed_(std::size_t(16) << 20) {}
 
 std::shared_ptr<const RowScaler> VideoConverter::scaler(int from, int to, int shift) {
     const ScalerKey key{from, to, shift};
     if (const auto* known = scalers_.find(key)) return *known;
     constexpr std::size_t bytes_a_result = 5;  // 36 bytes a block of 8
     return scalers_.insert(key, std::make_shared<const RowScaler>(from, to, shift), std::size_t(to) * bytes_a_result);
+}
+
+// A screen shows eight bits. The whole frame once: the steps behind then are those of eight bits.
+VideoFramePtr VideoConverter::narrowed(const VideoFramePtr& frame) {
+    const SizeKey key{frame.get(), frame->width, frame->height};
+    if (const auto* known = narrowed_.find(key); known && known->of.lock() == frame) return known->frame;
+    narrowed_.erase_if([](const Narrowed& kept) { return kept.of.expired(); });
+
+    const bool pairs = is_interleaved(frame->format);
+    const std::array<int, 3> widths{frame->width, half(frame->width) * (pairs ? 2 : 1), half(frame->width)};
+    const std::array<int, 3> heights{frame->height, half(frame->height), half(frame->height)};
+    const std::size_t planes = pairs ? 2 : 3;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < planes; ++i) bytes += std::size_t(widths[i]) * std::size_t(heights[i]);
+    auto memory = std::make_shared<std::vector<std::uint8_t>>(bytes);
+    auto made = std::make_shared<VideoFrame>(*frame);
+    made->format = pairs ? PixelFormat::nv12 : PixelFormat::i420;
+    auto* to = memory->data();
+    for (std::size_t i = 0; i < planes; ++i) {
+        HALLCAST_ASSERT(reinterpret_cast<std::uintptr_t>(frame->planes[i]) % 2 == 0 && frame->strides[i] % 2 == 0);
+        constexpr int of_ten = 1 << 14, of_sixteen = 1 << 8;  // libyuv's scale: 2^24 by the number of values
+        libyuv::Convert16To8Plane(reinterpret_cast<const std::uint16_t*>(frame->planes[i]), frame->strides[i] / 2, to,
+                                  widths[i], pairs ? of_sixteen : of_ten, widths[i], heights[i]);
+        made->planes[i] = to;
+        made->strides[i] = widths[i];
+        to += std::size_t(widths[i]) * std::size_t(heights[i]);
+    }
+    made->keep = memory;
+    return narrowed_.insert(key, {frame, made}, bytes).frame;
 }
 
 // Linear interpolation would skip pixels below half size, so the whole frame is averaged down once.
@@ -134,8 +164,12 @@ void VideoConverter::draw(const VideoFramePtr& frame, const ScreenRect& box, con
                           std::uint8_t* pixels, int stride) {
     HALLCAST_ASSERT(frame->format != PixelFormat::bgra && frame->width > 0 && frame->height > 0);
     HALLCAST_ASSERT(frame->planes[0] && frame->planes[1] && (frame->planes[2] || is_interleaved(frame->format)));
-    if (DeepFilm::is_deep(*frame)) {
+    if (light_of(*frame).must_be_mapped()) {
         deep_.draw(*frame, box, region, pixels, stride);
+        return;
+    }
+    if (is_ten_bit(frame->format)) {
+        draw(narrowed(frame), box, region, pixels, stride);
         return;
     }
 

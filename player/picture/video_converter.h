@@ -1,5 +1,5 @@
 // Films onto the canvas: scaled and converted to RGB in one pass, a row at a time, and only the rows that are asked
-// for. What has more than eight bits, or light to be mapped, goes the plain way of DeepFilm.
+// for. Ten bits are made eight first, and light that has to be mapped goes the plain way of DeepFilm.
 #pragma once
 
 #include <vector>
@@ -22,7 +22,7 @@ class VideoConverter {
     // the box and of the screen, whose pixel (0, 0) is at `pixels`.
     void draw(const VideoFramePtr& frame, const ScreenRect& box, const DamageRegion& region, std::uint8_t* pixels,
               int stride);
-    std::size_t bytes() const { return reduced_.bytes(); }
+    std::size_t bytes() const { return reduced_.bytes() + narrowed_.bytes(); }
 
   private:
     // A frame as rows to read from: the decoder's, or one that was reduced to below twice the size of its box.
@@ -60,6 +60,7 @@ class VideoConverter {
     };
 
     std::shared_ptr<const RowScaler> scaler(int from, int to, int shift = 0);
+    VideoFramePtr narrowed(const VideoFramePtr& frame);
     const Planes& reduced(const VideoFramePtr& frame, int width, int height);
     const std::uint8_t* make_row(const Planes& from, int plane, int y, int rows, const RowScaler& scaler, int first,
                                  int last, std::vector<std::uint8_t>& made);
@@ -68,6 +69,11 @@ class VideoConverter {
 
     BoundedCache<ScalerKey, std::shared_ptr<const RowScaler>, ScalerHash> scalers_;
     BoundedCache<SizeKey, Reduced, SizeHash> reduced_;
+    struct Narrowed {
+        std::weak_ptr<const VideoFrame> of;
+        VideoFramePtr frame;
+    };
+    BoundedCache<SizeKey, Narrowed, SizeHash> narrowed_;
     std::vector<std::uint8_t> between_;  // a row after the vertical step
     std::vector<std::uint8_t> split_u_, split_v_;
     std::vector<std::uint8_t> luma_, chroma_u_, chroma_v_;
