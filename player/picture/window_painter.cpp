@@ -2,6 +2,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "player/picture/painter.h"
 #include "player/picture/scene_history.h"
@@ -82,8 +83,10 @@ class CanvasWindowPainter : public Painter {
 Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, const text::FontSet& fonts) {
     HALLCAST_ASSERT(window != nullptr);
     // SDL would otherwise upload the surface as a texture: 8 ms instead of 0.7 for a 1080p picture on a software
-    // renderer.
-    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    // renderer. Its drivers for Wayland and KMSDRM have no other way.
+    const std::string_view driver = SDL_GetCurrentVideoDriver();
+    const bool texture_only = driver == "wayland" || driver == "KMSDRM";
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, texture_only ? "1" : "0");
     const auto* surface = SDL_GetWindowSurface(window);
     if (!surface) {
         return fail("the window cannot be drawn into by the CPU ({}); is it already used with OpenGL? Try --painter gl",

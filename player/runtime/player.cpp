@@ -39,9 +39,7 @@ constexpr std::chrono::seconds statistics_every{10};
 class SdlVideo {
   public:
     static Expected<std::unique_ptr<SdlVideo>> open(const PlayerOptions& options, bool gl) {
-        // Ours are the stop signals; and through X11's shared memory a window surface costs a tenth of the default way.
-        SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
-        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+        SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");  // ours are the stop signals
         SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
         // X11 would read thousands of lines of key compositions before the first picture. Nobody types here.
         setenv("XCOMPOSEFILE", "/dev/null", 0);

@@ -38,8 +38,8 @@ WallTime next_multiple(WallTime now, WallTime::duration step) {
 std::unique_ptr<icu::DateFormat> format_of(const layouts::Widget& widget, const std::string& language) {
     UErrorCode status = U_ZERO_ERROR;
     auto locale = icu::Locale::forLanguageTag(language, status);
-    // The digits that tickets and counters are written in, so that all numbers of a screen look alike.
-    locale.setKeywordValue("numbers", "latn", status);
+    // The calendar of the office's letters and appointments, also in languages with one of their own (fa, th).
+    locale.setKeywordValue("calendar", "gregorian", status);
     if (U_FAILURE(status)) return nullptr;
     std::unique_ptr<icu::DateFormat> format;
     if (widget.skeleton.empty()) {

@@ -52,7 +52,7 @@ TEST_CASE("the clock shows the hall's time, whatever zone the machine has, and c
     CHECK_FALSE(room.says(unknown, ":"));
 }
 
-TEST_CASE("the date is written as the forced language does, with the same figures everywhere") {
+TEST_CASE("the date is written as the forced language does, in its order and its digits") {
     Room room("widgets:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], skeleton: EEEEdMMMM}\n");
     auto input = input_of(hall_of({}), at(1'782'900'920));
     input.language = "pl";
@@ -60,7 +60,11 @@ TEST_CASE("the date is written as the forced language does, with the same figure
     input.language = "zh";
     CHECK(room.words(input) == std::vector<std::string>{"7月1日星期三"});
     input.language = "ar";
-    CHECK(room.words(input) == std::vector<std::string>{"الأربعاء، 1 يوليو"});
+    CHECK(room.words(input) == std::vector<std::string>{"الأربعاء، ١ يوليو"});
+    input.language = "fa";
+    CHECK(room.words(input) == std::vector<std::string>{"چهارشنبه ۱ ژوئیه"});
+    input.language = "vi";
+    CHECK(room.words(input) == std::vector<std::string>{"Thứ Tư, 1 tháng 7"});
 }
 
 TEST_CASE("a text takes turns in the languages it has") {
