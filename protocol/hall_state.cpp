@@ -11,7 +11,8 @@ void move_to_front(google::protobuf::RepeatedPtrField<v1::Call>& calls, int posi
 }
 
 bool is_over(v1::CallPhase phase) {
-    return phase == v1::CALL_PHASE_SERVING || phase == v1::CALL_PHASE_FINISHED || phase == v1::CALL_PHASE_NO_SHOW;
+    return phase == v1::CALL_PHASE_SERVING || phase == v1::CALL_PHASE_FINISHED || phase == v1::CALL_PHASE_NO_SHOW ||
+           phase == v1::CALL_PHASE_WITHDRAWN;
 }
 
 void apply_call(v1::HallState& state, const v1::Call& call) {

@@ -6,6 +6,7 @@ bool may_send(Role role, v1::Command::ActionCase action) {
     if (role == Role::admin) return true;
     switch (action) {
         case v1::Command::kIssueTicket:
+        case v1::Command::kLeaseNumbers:
             return role == Role::kiosk;
         case v1::Command::kOpenCounter:
         case v1::Command::kCloseCounter:
@@ -15,8 +16,17 @@ bool may_send(Role role, v1::Command::ActionCase action) {
         case v1::Command::kStartService:
         case v1::Command::kFinishService:
         case v1::Command::kMarkNoShow:
+        case v1::Command::kTransfer:
+        case v1::Command::kPark:
+        case v1::Command::kRecycle:
+        case v1::Command::kReinstate:
+        case v1::Command::kEndVisit:
+        case v1::Command::kUndo:
+        case v1::Command::kSignIn:
+        case v1::Command::kSignOut:
             return role == Role::clerk;
         case v1::Command::kApplyOffice:
+        case v1::Command::kEndDay:
         case v1::Command::ACTION_NOT_SET:
             return false;
     }

@@ -6,11 +6,14 @@
 
 namespace hallcast::queue {
 
-// Pure. The event must be the next of the log and possible in this state, as all are that `decide` makes; anything else
-// is a broken invariant.
-void apply(State& state, const v1::Event& event);
+// Pure but for `state`. The event must be the next of the log and possible in this state, as all are that `decide`
+// makes; anything else is a broken invariant. Says what was concerned.
+Touched apply(State& state, const v1::Event& event);
 
 // The call as `TicketCalled` makes it, for the reply and for the board.
 v1::Call make_call(const Visit& visit, const v1::TicketCalled& called, std::int64_t at_ms);
+
+// One more to those, each once.
+void merge(Touched& all, Touched one);
 
 }  // namespace hallcast::queue

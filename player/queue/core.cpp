@@ -200,19 +200,21 @@ class WriterCore final : public Core {
             step.settled = true;
             return {};
         }
-        const Moment moment{options_.now_ms(), options_.call_expiry.count()};
+        Moment moment{options_.now_ms(), options_.call_expiry.count(), 0};
+        if (options_.day) moment.day = options_.day(*state_.office, moment.now_ms);
         Decision decision = decide(state_, command, moment);
         step.reply = std::move(decision.reply);
         if (decision.events.empty()) return {};
 
-        for (const v1::Event& event : decision.events) apply(state_, event);
-        if (decision.events.front().has_office_applied()) {
+        Touched touched;
+        for (const v1::Event& event : decision.events) merge(touched, apply(state_, event));
+        if (touched.all) {
             const auto epoch = store_->next_epoch();
             if (!epoch) return std::unexpected(epoch.error());
             step.fresh = FreshEpoch{*epoch, state_.office, project_halls(state_)};
             step.events = repaint(state_, moment.now_ms);
         } else {
-            step.events = project(state_, decision.events);
+            step.events = project(state_, touched, moment.now_ms);
         }
         outcomes.push_back({command.cmd_id(), std::move(decision.events), step.reply});
         return {};

@@ -17,6 +17,8 @@ namespace hallcast::queue {
 struct CoreOptions {
     // Milliseconds since 1970; injected by tests.
     std::function<std::int64_t()> now_ms;
+    // The office's day at that moment, as 20261124; without it there are no days.
+    std::function<std::uint32_t(const v1::Office&, std::int64_t now_ms)> day;
     // What screens may know of each step, in order, after it is durable. Called on the core's thread.
     std::function<void(const v1::HallEvent&)> publish;
     std::chrono::milliseconds call_expiry{60'000};

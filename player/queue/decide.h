@@ -12,6 +12,7 @@ namespace hallcast::queue {
 struct Moment {
     std::int64_t now_ms = 0;  // since 1970
     std::int64_t call_expiry_ms = 60'000;
+    std::uint32_t day = 0;  // the office's, as 20261124: the clock's date until Rules::day_starts; 0: not known yet
 };
 
 struct Decision {
@@ -19,7 +20,8 @@ struct Decision {
     v1::CommandReply reply;         // true once the events are durable
 };
 
-// Pure: the same state, command and moment give the same decision. The events can be applied one after the other.
+// Pure: the same state, command and moment give the same decision. The events can be applied one after the other. The
+// first that happens on a new day ends the day before: its counters close, who still waits expires.
 Decision decide(const State& state, const v1::Command& command, const Moment& moment);
 
 }  // namespace hallcast::queue

@@ -102,6 +102,12 @@ Fault fault_of_counters(const v1::Office& office) {
         if (!counter.hall().empty() && !halls.contains(counter.hall()))
             return fmt::format("Counter {} is in hall '{}', which the office does not have. Name one of its halls.",
                                counter.number(), counter.hall());
+        if (!counter.profile().empty() &&
+            std::ranges::find(office.profiles(), counter.profile(), &v1::WorkProfile::id) == office.profiles().end())
+            return fmt::format(
+                "Counter {} has the work profile '{}', which the office does not have. Describe it under "
+                "'profiles'.",
+                counter.number(), counter.profile());
         for (const std::string& service : counter.services())
             if (!services.contains(service))
                 return fmt::format("Counter {} serves '{}', which the office does not have. Name one of its services.",
@@ -110,10 +116,53 @@ Fault fault_of_counters(const v1::Office& office) {
     return {};
 }
 
+constexpr std::uint32_t most_head_start_minutes = 7 * 24 * 60;
+
+Fault fault_of_profiles(const v1::Office& office) {
+    std::set<std::string_view> services, seen;
+    for (const v1::Service& service : office.services()) services.insert(service.id());
+    for (const v1::WorkProfile& profile : office.profiles()) {
+        if (!is_id(profile.id()))
+            return fmt::format("Work profile id '{}' must be 1 to {} of the characters a-z, A-Z, 0-9, '-' and '_'.",
+                               profile.id(), max_id_bytes);
+        if (!seen.insert(profile.id()).second)
+            return fmt::format("Work profile '{}' is there twice. Give one another id.", profile.id());
+        std::set<std::string_view> queues;
+        for (const v1::ProfileQueue& queue : profile.queues()) {
+            if (!services.contains(queue.service()))
+                return fmt::format(
+                    "Work profile '{}' serves '{}', which the office does not have. Name one of its "
+                    "services.",
+                    profile.id(), queue.service());
+            if (!queues.insert(queue.service()).second)
+                return fmt::format("Work profile '{}' names '{}' twice. Remove one.", profile.id(), queue.service());
+            if (queue.head_start_minutes() > most_head_start_minutes)
+                return fmt::format("Work profile '{}' gives '{}' a head start of more than a week.", profile.id(),
+                                   queue.service());
+        }
+    }
+    seen.clear();
+    for (const v1::PriorityClass& priority : office.priorities()) {
+        if (!is_id(priority.id()) || !seen.insert(priority.id()).second)
+            return fmt::format(
+                "Priority id '{}' must be 1 to {} of the characters a-z, A-Z, 0-9, '-' and '_', and there "
+                "once.",
+                priority.id(), max_id_bytes);
+        if (priority.head_start_minutes() > most_head_start_minutes)
+            return fmt::format("Priority '{}' gives a head start of more than a week.", priority.id());
+    }
+    for (const v1::Service& service : office.services())
+        if (service.last_number() != 0 && service.last_number() < std::max(1u, service.first_number()))
+            return fmt::format("The numbers of service '{}' end with {} before they begin with {}.", service.id(),
+                               service.last_number(), std::max(1u, service.first_number()));
+    return {};
+}
+
 }  // namespace
 
 Fault fault_of(const v1::Office& office) {
-    for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters})
+    for (const auto fault_of_part :
+         {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters, fault_of_profiles})
         if (Fault fault = fault_of_part(office)) return fault;
     if (office.ByteSizeLong() > max_office_bytes) return "The office is larger than 1 MiB. Shorten its texts.";
     if (v1::Office again; !again.ParseFromString(office.SerializeAsString()))
@@ -125,10 +174,17 @@ std::optional<std::string> obstacle_to(const State& state, const v1::Office& off
     std::set<std::string_view> services;
     for (const v1::Service& service : office.services()) services.insert(service.id());
     for (const auto& [id, service] : state.services)
-        if (!service.waiting.empty() && !services.contains(id))
+        if (service.waiting() != 0 && !services.contains(id))
             return fmt::format(
                 "Service '{}' cannot go: {} visitors wait for it. Call them first, or apply this after hours.", id,
-                service.waiting.size());
+                service.waiting());
+    for (const auto& [id, visit] : state.visits) {
+        if (is_over(visit.phase)) continue;
+        for (std::size_t i = visit.current; i < visit.services.size(); ++i)
+            if (!services.contains(visit.services[i]))
+                return fmt::format("Service '{}' cannot go: {} still needs it. Finish that visit first.",
+                                   visit.services[i], visit.ticket);
+    }
 
     std::map<std::uint32_t, std::string_view> hall_of_counter;
     for (const v1::Counter& counter : office.counters())

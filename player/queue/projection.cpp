@@ -23,10 +23,10 @@ void describe(v1::CounterStatus& status, const State& state, std::uint32_t numbe
 void describe(v1::ServiceStatus& status, const State& state, const std::string& id) {
     const auto service = state.services.find(id);
     HALLCAST_ASSERT(service != state.services.end());
-    const auto& waiting = service->second.waiting;
+    const ServiceState& queue = service->second;
     status.set_id(id);
-    status.set_waiting(std::uint32_t(waiting.size()));
-    if (!waiting.empty()) status.set_longest_waiting_since_ms(state.visits.at(*waiting.begin()).issued_at_ms);
+    status.set_waiting(std::uint32_t(queue.waiting()));
+    if (!queue.arrivals.empty()) status.set_longest_waiting_since_ms(*queue.arrivals.begin());
 }
 
 void describe(v1::HallProfile& profile, const State& state, const v1::Hall& hall) {
@@ -40,67 +40,6 @@ void describe(v1::HallProfile& profile, const State& state, const v1::Hall& hall
     for (const v1::Counter& counter : office.counters())
         if (state.counters.at(counter.number()).hall == hall.id()) *profile.add_counters() = counter;
     *profile.mutable_hours() = office.hours();
-}
-
-// The things that a command touched, each once, in the order in which it came to them.
-template <typename T>
-void touch(std::vector<T>& things, T thing) {
-    if (std::ranges::find(things, thing) == things.end()) things.push_back(thing);
-}
-
-struct Touched {
-    std::vector<std::uint64_t> visits;  // whose calls
-    std::vector<std::uint32_t> counters;
-    std::vector<const std::string*> services;  // ids, as they stand in the visits
-
-    void visit_at(std::uint64_t visit, std::uint32_t counter) {
-        touch(visits, visit);
-        touch(counters, counter);
-    }
-};
-
-Touched touched_by(const State& after, std::span<const v1::Event> events) {
-    Touched touched;
-    for (const v1::Event& event : events) {
-        switch (event.kind_case()) {
-            case v1::Event::kTicketIssued:
-                touch(touched.services, &event.ticket_issued().service());
-                break;
-            case v1::Event::kCounterOpened:
-                touch(touched.counters, event.counter_opened().counter());
-                break;
-            case v1::Event::kCounterClosed:
-                touch(touched.counters, event.counter_closed().counter());
-                break;
-            case v1::Event::kTicketCalled:
-                touched.visit_at(event.ticket_called().visit_id(), event.ticket_called().counter());
-                touch(touched.services, &after.visits.at(event.ticket_called().visit_id()).service);
-                break;
-            case v1::Event::kCallRepeated: {
-                const auto repeated = [&](const auto& entry) {
-                    return entry.second.visit != 0 &&
-                           after.visits.at(entry.second.visit).call.call_id() == event.call_repeated().call_id();
-                };
-                const auto counter = std::ranges::find_if(after.counters, repeated);
-                HALLCAST_ASSERT(counter != after.counters.end());
-                touch(touched.visits, counter->second.visit);
-                break;
-            }
-            case v1::Event::kServiceStarted:
-                touched.visit_at(event.service_started().visit_id(), event.service_started().counter());
-                break;
-            case v1::Event::kServiceFinished:
-                touched.visit_at(event.service_finished().visit_id(), event.service_finished().counter());
-                break;
-            case v1::Event::kVisitMissed:
-                touched.visit_at(event.visit_missed().visit_id(), event.visit_missed().counter());
-                break;
-            case v1::Event::kOfficeApplied:
-            case v1::Event::KIND_NOT_SET:
-                HALLCAST_ASSERT(!"such an event is not projected");
-        }
-    }
-    return touched;
 }
 
 }  // namespace
@@ -119,28 +58,35 @@ v1::HallState project(const State& state, const v1::Hall& hall) {
     return projected;
 }
 
-std::vector<v1::HallEvent> project(const State& after, std::span<const v1::Event> events) {
+std::vector<v1::HallEvent> project(const State& after, const Touched& touched, std::int64_t at_ms) {
+    HALLCAST_ASSERT(!touched.all);
     std::vector<v1::HallEvent> projected;
-    if (events.empty()) return projected;
-    const Touched touched = touched_by(after, events);
+    const auto hall_of = [&](const v1::Call& call) -> const std::string* {
+        const auto counter = after.counters.find(call.counter());
+        return counter == after.counters.end() ? nullptr : &counter->second.hall;
+    };
     for (const v1::Hall& hall : after.office->halls()) {
         v1::HallEvent event;
-        for (const std::uint64_t id : touched.visits) {
-            const v1::Call& call = after.visits.at(id).call;
-            const auto& calls = after.boards.find(hall.id())->second.calls;
-            // One that fell off the board is not news.
+        const auto& calls = after.boards.find(hall.id())->second.calls;
+        const auto tell = [&](const v1::Call& call) {
+            const std::string* of = hall_of(call);
             const auto same = [&](const v1::Call& other) { return other.call_id() == call.call_id(); };
-            if (after.counters.at(call.counter()).hall == hall.id() && std::ranges::any_of(calls, same))
+            // One that fell off the board is not news.
+            if (of != nullptr && *of == hall.id() && std::ranges::any_of(calls, same))
                 *event.add_changes()->mutable_call() = call;
-        }
+        };
+        for (const v1::Call& call : touched.withdrawn) tell(call);
+        for (const std::uint64_t id : touched.visits)
+            // Whom the day's end has made the core forget is on no board either.
+            if (const auto visit = after.visits.find(id); visit != after.visits.end()) tell(visit->second.call);
         for (const std::uint32_t number : touched.counters) {
             const CounterState& counter = after.counters.at(number);
             if (counter.hall == hall.id()) describe(*event.add_changes()->mutable_counter(), after, number, counter);
         }
-        for (const std::string* id : touched.services) describe(*event.add_changes()->mutable_service(), after, *id);
+        for (const std::string& id : touched.services) describe(*event.add_changes()->mutable_service(), after, id);
         if (event.changes().empty()) continue;
         event.set_hall(hall.id());
-        event.set_at_ms(events.back().at_ms());
+        event.set_at_ms(at_ms);
         projected.push_back(std::move(event));
     }
     return projected;

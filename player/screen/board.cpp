@@ -18,7 +18,8 @@ bool is_over(const v1::Call& call) {
 // At most `rows` calls, newest first; those that are over give way to those that still matter to somebody.
 std::vector<const v1::Call*> calls_to_show(const v1::HallState& hall, std::size_t rows) {
     std::vector<const v1::Call*> calls;
-    for (const auto& call : hall.calls()) calls.push_back(&call);
+    for (const auto& call : hall.calls())
+        if (call.phase() != v1::CALL_PHASE_WITHDRAWN) calls.push_back(&call);
     for (auto call = calls.end(); calls.size() > rows && call != calls.begin();) {
         --call;
         if (is_over(**call)) call = calls.erase(call);

@@ -300,7 +300,7 @@ TEST_CASE("what an office keeps goes on as it was, and numbers go on when a serv
     smaller.mutable_halls()->RemoveLast();
     REQUIRE(desk(apply_office(smaller)).has_office());
     CHECK(desk.state.counters.at(1).visit == 1);
-    CHECK(desk.state.services.at("A").waiting.size() == 1);
+    CHECK(desk.state.services.at("A").waiting() == 1);
     CHECK(code_of(desk(issue("C")), "A, B") == v1::Rejection::NOT_FOUND);
     REQUIRE(desk(apply_office(office())).has_office());
     CHECK(desk(issue("C")).ticket().number() == "C002");

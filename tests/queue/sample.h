@@ -111,6 +111,68 @@ inline v1::Command no_show(std::uint32_t counter) {
     made.mutable_mark_no_show()->set_counter(counter);
     return made;
 }
+inline v1::Command recycle(std::uint32_t counter) {
+    v1::Command made = command();
+    made.mutable_recycle()->set_counter(counter);
+    return made;
+}
+inline v1::Command park(std::uint32_t counter) {
+    v1::Command made = command();
+    made.mutable_park()->set_counter(counter);
+    return made;
+}
+inline v1::Command undo(std::uint32_t counter) {
+    v1::Command made = command();
+    made.mutable_undo()->set_counter(counter);
+    return made;
+}
+inline v1::Command reinstate(const std::string& ticket) {
+    v1::Command made = command();
+    made.mutable_reinstate()->set_ticket(ticket);
+    return made;
+}
+inline v1::Command end_visit(const std::string& ticket, v1::Outcome outcome = v1::OUTCOME_CANCELLED) {
+    v1::Command made = command();
+    made.mutable_end_visit()->set_ticket(ticket);
+    made.mutable_end_visit()->set_outcome(outcome);
+    return made;
+}
+inline v1::Command end_day() {
+    v1::Command made = command();
+    made.mutable_end_day();
+    return made;
+}
+inline v1::Command sign_in(std::uint32_t counter, const std::string& staff) {
+    v1::Command made = command();
+    made.mutable_sign_in()->set_counter(counter);
+    made.mutable_sign_in()->set_staff(staff);
+    return made;
+}
+inline v1::Command sign_out(std::uint32_t counter) {
+    v1::Command made = command();
+    made.mutable_sign_out()->set_counter(counter);
+    return made;
+}
+inline v1::Command lease(const std::string& service, std::uint32_t count) {
+    v1::Command made = command();
+    made.mutable_lease_numbers()->set_service(service);
+    made.mutable_lease_numbers()->set_kiosk("kiosk 1");
+    made.mutable_lease_numbers()->set_count(count);
+    return made;
+}
+inline v1::Command transfer(std::uint32_t counter, const std::string& service, std::uint32_t to_counter = 0,
+                            const std::string& to_staff = "",
+                            v1::Transfer::Position position = v1::Transfer::BY_ARRIVAL, std::uint32_t delay_s = 0) {
+    v1::Command made = command();
+    v1::Transfer& transfer = *made.mutable_transfer();
+    transfer.set_counter(counter);
+    transfer.set_service(service);
+    transfer.set_to_counter(to_counter);
+    transfer.set_to_staff(to_staff);
+    transfer.set_position(position);
+    transfer.set_delay_s(delay_s);
+    return made;
+}
 inline v1::Command apply_office(const v1::Office& office) {
     v1::Command made = command();
     *made.mutable_apply_office()->mutable_office() = office;
@@ -122,12 +184,15 @@ struct Desk {
     State state;
     std::vector<v1::Event> log;
     std::int64_t now_ms = 1'700'000'000'000;
+    std::uint32_t day = 0;
+    Touched touched;  // by the last command
 
     v1::CommandReply operator()(const v1::Command& command) {
         ++now_ms;
-        Decision decision = decide(state, command, {now_ms, 60'000});
+        Decision decision = decide(state, command, {now_ms, 60'000, day});
+        touched = {};
         for (v1::Event& event : decision.events) {
-            apply(state, event);
+            merge(touched, apply(state, event));
             log.push_back(std::move(event));
         }
         return decision.reply;
@@ -145,24 +210,46 @@ inline Desk open_desk() {
 inline std::string describe(const State& state) {
     std::string text =
         fmt::format("log {} visits {} office {}\n", state.log_seq, state.last_visit, state.office->DebugString());
+    text += fmt::format("day {} lease {}\n", state.day, state.last_lease);
     for (const auto& [id, service] : state.services) {
-        text += fmt::format("service {} {}:", id, service.prefix);
-        for (const auto visit : service.waiting) text += fmt::format(" {}", visit);
+        text += fmt::format("service {} {} {} {}:", id, service.prefix, service.day, service.tickets_today);
+        for (const auto& [hour, tickets] : service.tickets_by_hour) text += fmt::format(" {}:{}", hour, tickets);
+        for (const auto* places : {&service.walk_ins, &service.booked})
+            for (const auto& place : *places) text += fmt::format(" {}@{}", place.visit, place.order_ms);
+        for (const auto arrival : service.arrivals) text += fmt::format(" {}", arrival);
         text += '\n';
     }
+    const auto describe_visit = [](const Visit& visit) {
+        std::string services;
+        for (const auto& service : visit.services) services += service + ',';
+        return fmt::format("visit {} {} {} {} {} {} {} {} {} {} {} {} {} '{}' {} {} {} {}\n", visit.id, services,
+                           visit.current, visit.ticket, visit.language, visit.arrived_at_ms, int(visit.phase),
+                           visit.group, visit.rank_ms, visit.head_start_ms, visit.not_before_ms, visit.appointment_ms,
+                           visit.only_counter, visit.only_staff, visit.recycled, visit.ended_at_ms, visit.changed_at,
+                           visit.call.ShortDebugString());
+    };
     for (const auto& [number, counter] : state.counters) {
-        text += fmt::format("counter {} {} {} {}:", number, counter.hall, counter.open, counter.visit);
+        text += fmt::format("counter {} {} {} {} {} '{}' {} {}:", number, counter.hall, counter.open, counter.visit,
+                            counter.profile, counter.staff, counter.appointments_in_a_row, counter.last_group);
         for (const auto& service : counter.services) text += " " + service;
+        if (counter.undo) {
+            text += fmt::format(" undo {} {}\n", counter.undo->log_seq, counter.undo->visit);
+            for (const auto& [before, changed_at] : counter.undo->visits)
+                text += fmt::format("{} ", changed_at) + describe_visit(before);
+        }
         text += '\n';
     }
-    for (const auto& [prefix, number] : state.series) text += fmt::format("series {} {}\n", prefix, number);
+    for (const auto& [prefix, series] : state.series) {
+        text += fmt::format("series {} {} {}\n", prefix, series.day, series.last);
+        for (const auto& [id, lease] : series.leases)
+            text += fmt::format("lease {} {} {} {}\n", id, lease.kiosk, lease.next, lease.last);
+    }
     for (const auto& [hall, board] : state.boards) {
         text += fmt::format("board {} {}\n", hall, board.last_call_seq);
         for (const auto& call : board.calls) text += call.ShortDebugString() + '\n';
     }
-    for (const auto& [id, visit] : state.visits)
-        text += fmt::format("visit {} {} {} {} {} {} {} {}\n", id, visit.id, visit.service, visit.ticket,
-                            visit.language, visit.issued_at_ms, int(visit.phase), visit.call.ShortDebugString());
+    for (const auto& [id, visit] : state.visits) text += describe_visit(visit);
+    for (const auto visit : state.sent) text += fmt::format("sent {} ", visit);
     for (const auto& [ticket, visit] : state.visit_of_ticket) text += fmt::format("{}={} ", ticket, visit);
     for (const auto visit : state.ended) text += fmt::format("{} ", visit);
     return text;
@@ -174,48 +261,160 @@ inline State replay_of(const std::vector<v1::Event>& log) {
     return state;
 }
 
-// What must hold of a log whatever happened; the first thing that does not, or nothing.
-inline std::optional<std::string> fault_of_log(const std::vector<v1::Event>& log) {
-    std::map<std::string, std::uint32_t> series;
-    std::set<std::string> tickets, call_ids;
-    std::map<std::uint64_t, std::uint32_t> counter_of_visit;
-    std::map<std::uint32_t, std::uint64_t> visit_at_counter;
-    std::map<std::string, std::uint64_t> first_effect;  // of a command id: the log_seq where its events began
-    std::string last_cmd_id;
-    std::uint64_t last = 0;
-    for (const v1::Event& event : log) {
-        if (event.log_seq() != ++last) return fmt::format("log entry {} follows {}", event.log_seq(), last - 1);
+// What must hold of a log whatever happened; the first thing that does not, or nothing. Reads the events alone.
+class LogCheck {
+  public:
+    std::optional<std::string> add(const v1::Event& event) {
+        if (event.log_seq() != ++last_) return fmt::format("log entry {} follows {}", event.log_seq(), last_ - 1);
+        if (event.day() < day_) return fmt::format("entry {} goes back to day {}", last_, event.day());
+        day_ = event.day();
         // The events of one command stand together: where its id comes again later, it had a second effect.
-        if (event.cmd_id() != last_cmd_id) {
-            const auto [first, fresh] = first_effect.try_emplace(event.cmd_id(), event.log_seq());
+        if (event.cmd_id() != last_cmd_id_) {
+            const auto [first, fresh] = first_effect_.try_emplace(event.cmd_id(), event.log_seq());
             if (!fresh)
                 return fmt::format("the command of entry {} had another effect at {}", first->second, event.log_seq());
-            last_cmd_id = event.cmd_id();
-        } else if (!(event.has_ticket_called() && log[last - 2].has_service_finished())) {
-            return fmt::format("the command of entry {} had another effect at {}", last - 1, last);
+            last_cmd_id_ = event.cmd_id();
+        } else if (!may_follow(event)) {
+            return fmt::format("the command of entry {} had another effect at {}", last_ - 1, last_);
         }
-        const auto leave = [&](std::uint64_t visit, std::uint32_t counter) {
-            counter_of_visit.erase(visit);
-            visit_at_counter.erase(counter);
-        };
-        if (event.has_ticket_issued()) {
-            const v1::TicketIssued& issued = event.ticket_issued();
-            if (issued.number() != ++series[issued.prefix()])
-                return fmt::format("{} is not the next of its series", issued.ticket());
-            if (!tickets.insert(issued.ticket()).second) return fmt::format("{} was issued twice", issued.ticket());
-        } else if (event.has_ticket_called()) {
-            const v1::TicketCalled& called = event.ticket_called();
-            if (!call_ids.insert(called.call_id()).second) return fmt::format("call {} came twice", called.call_id());
-            if (!counter_of_visit.try_emplace(called.visit_id(), called.counter()).second)
-                return fmt::format("visit {} is at two counters", called.visit_id());
-            if (!visit_at_counter.try_emplace(called.counter(), called.visit_id()).second)
-                return fmt::format("counter {} has two visitors", called.counter());
-        } else if (event.has_service_finished()) {
-            leave(event.service_finished().visit_id(), event.service_finished().counter());
-        } else if (event.has_visit_missed()) {
-            leave(event.visit_missed().visit_id(), event.visit_missed().counter());
-        }
+        last_kind_ = event.kind_case();
+        last_group_ = event.ticket_issued().group();
+        return check(event);
     }
+
+  private:
+    bool may_follow(const v1::Event& event) const {
+        const bool linked = event.has_ticket_issued() && event.ticket_issued().group() != 0 &&
+                            event.ticket_issued().group() == last_group_;
+        return last_kind_ == v1::Event::kDayEnded || linked ||
+               (last_kind_ == v1::Event::kServiceFinished && event.has_ticket_called()) ||
+               (last_kind_ == v1::Event::kStaffSignedOut && event.has_staff_signed_in());
+    }
+
+    std::optional<std::string> leave(std::uint64_t visit, std::uint32_t counter) {
+        const auto at = counter_of_visit_.find(visit);
+        if (at == counter_of_visit_.end() || at->second != counter)
+            return fmt::format("visit {} leaves counter {}, where it is not", visit, counter);
+        counter_of_visit_.erase(at);
+        visit_at_counter_.erase(counter);
+        return std::nullopt;
+    }
+
+    std::optional<std::string> check(const v1::Event& event) {
+        switch (event.kind_case()) {
+            case v1::Event::kTicketIssued: {
+                const v1::TicketIssued& issued = event.ticket_issued();
+                if (!tickets_.insert(fmt::format("{} {}", issued.day(), issued.ticket())).second)
+                    return fmt::format("{} was issued twice", issued.ticket());
+                if (issued.lease() != 0) {
+                    if (issued.number() != leases_[issued.lease()]++)
+                        return fmt::format("{} is not the next of its lease", issued.ticket());
+                } else if (!next_in_series(issued.prefix(), issued.day(), issued.number(), issued.number())) {
+                    return fmt::format("{} is not the next of its series", issued.ticket());
+                }
+                break;
+            }
+            case v1::Event::kNumbersLeased: {
+                const v1::NumbersLeased& leased = event.numbers_leased();
+                if (!next_in_series(leased.prefix(), leased.day(), leased.first(), leased.last()))
+                    return fmt::format("lease {} does not begin with the next number", leased.lease());
+                leases_[leased.lease()] = leased.first();
+                break;
+            }
+            case v1::Event::kTicketCalled: {
+                const v1::TicketCalled& called = event.ticket_called();
+                if (!call_ids_.insert(called.call_id()).second)
+                    return fmt::format("call {} came twice", called.call_id());
+                steps_[called.counter()] = {
+                    last_cmd_id_ == step_cmd_[called.counter()] ? steps_[called.counter()].left : 0, called.visit_id()};
+                step_cmd_[called.counter()] = last_cmd_id_;
+                if (!counter_of_visit_.try_emplace(called.visit_id(), called.counter()).second)
+                    return fmt::format("visit {} is at two counters", called.visit_id());
+                if (!visit_at_counter_.try_emplace(called.counter(), called.visit_id()).second)
+                    return fmt::format("counter {} has two visitors", called.counter());
+                break;
+            }
+            case v1::Event::kServiceStarted:
+                begin_step(event.service_started().counter(), 0);
+                break;
+            case v1::Event::kServiceFinished:
+                begin_step(event.service_finished().counter(), event.service_finished().visit_id());
+                return leave(event.service_finished().visit_id(), event.service_finished().counter());
+            case v1::Event::kVisitMissed:
+                begin_step(event.visit_missed().counter(), event.visit_missed().visit_id());
+                return leave(event.visit_missed().visit_id(), event.visit_missed().counter());
+            case v1::Event::kVisitTransferred:
+                begin_step(event.visit_transferred().counter(), event.visit_transferred().visit_id());
+                return leave(event.visit_transferred().visit_id(), event.visit_transferred().counter());
+            case v1::Event::kVisitParked:
+                begin_step(event.visit_parked().counter(), event.visit_parked().visit_id());
+                return leave(event.visit_parked().visit_id(), event.visit_parked().counter());
+            case v1::Event::kVisitRecycled:
+                begin_step(event.visit_recycled().counter(), event.visit_recycled().visit_id());
+                return leave(event.visit_recycled().visit_id(), event.visit_recycled().counter());
+            case v1::Event::kStepUndone: {
+                const std::uint32_t counter = event.step_undone().counter();
+                const Step step = steps_[counter];
+                steps_.erase(counter);
+                if (step.came != 0) {
+                    if (auto fault = leave(step.came, counter)) return fault;
+                }
+                if (step.left != 0) {
+                    if (!counter_of_visit_.try_emplace(step.left, counter).second)
+                        return fmt::format("visit {} is at two counters after undo", step.left);
+                    if (!visit_at_counter_.try_emplace(counter, step.left).second)
+                        return fmt::format("counter {} has two visitors after undo", counter);
+                }
+                break;
+            }
+            case v1::Event::kDayEnded:
+                counter_of_visit_.clear();
+                visit_at_counter_.clear();
+                break;
+            default:
+                break;
+        }
+        return std::nullopt;
+    }
+
+    bool next_in_series(const std::string& prefix, std::uint32_t day, std::uint32_t first, std::uint32_t last) {
+        auto& series = series_[prefix];
+        if (series.first != day) series = {day, 0};
+        if (series.second != 0 && first != series.second + 1) return false;
+        if (series.second == 0 && first != 1) return false;  // all offices of these tests begin with 1
+        series.second = last;
+        return true;
+    }
+
+    // Who left and who came to a counter in its last step: what undo has to turn round.
+    struct Step {
+        std::uint64_t left = 0;
+        std::uint64_t came = 0;
+    };
+    void begin_step(std::uint32_t counter, std::uint64_t left) {
+        steps_[counter] = {left, 0};
+        step_cmd_[counter] = last_cmd_id_;
+    }
+
+    std::uint64_t last_ = 0;
+    std::uint32_t day_ = 0;
+    std::string last_cmd_id_;
+    v1::Event::KindCase last_kind_ = v1::Event::KIND_NOT_SET;
+    std::uint64_t last_group_ = 0;
+    std::map<std::string, std::uint64_t> first_effect_;  // of a command id: the log_seq where its events began
+    std::map<std::string, std::pair<std::uint32_t, std::uint32_t>> series_;
+    std::map<std::uint64_t, std::uint32_t> leases_;
+    std::set<std::string> tickets_, call_ids_;
+    std::map<std::uint64_t, std::uint32_t> counter_of_visit_;
+    std::map<std::uint32_t, std::uint64_t> visit_at_counter_;
+    std::map<std::uint32_t, Step> steps_;
+    std::map<std::uint32_t, std::string> step_cmd_;
+};
+
+inline std::optional<std::string> fault_of_log(const std::vector<v1::Event>& log) {
+    LogCheck check;
+    for (const v1::Event& event : log)
+        if (auto fault = check.add(event)) return fault;
     return std::nullopt;
 }
 

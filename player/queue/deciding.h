@@ -1,0 +1,92 @@
+// One command being decided: what the parts of `decide` share.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string>
+#include <utility>
+
+#include "player/queue/decide.h"
+#include "player/queue/state.h"
+
+namespace hallcast::queue {
+
+constexpr int max_listed = 24;  // ids in a message; a clerk reads no longer list
+
+template <typename Items, typename Name>
+std::string list_of(const Items& items, Name name) {
+    std::string list;
+    int listed = 0;
+    for (const auto& item : items) {
+        if (++listed > max_listed) return list + ", ...";
+        fmt::format_to(std::back_inserter(list), "{}{}", listed == 1 ? "" : ", ", name(item));
+    }
+    return list;
+}
+
+// Made for one command, used once. The state is that before the command; events are numbered from there.
+class Deciding {
+  public:
+    Deciding(const State& state, const v1::Command& command, const Moment& moment)
+        : state_(state), command_(command), moment_(moment) {
+        decision_.reply.set_cmd_id(command.cmd_id());
+    }
+
+    void act();
+    void reject(v1::Rejection::Code code, std::string message);
+    Decision take() { return std::move(decision_); }
+
+  private:
+    // decide_counters.cpp: who works, and the day.
+    void open(std::uint32_t number);
+    void close(std::uint32_t number);
+    void sign_in(std::uint32_t number, const std::string& staff);
+    void sign_out(std::uint32_t number);
+    void end_day();
+    void apply_office(const v1::Office& office);
+
+    // decide_tickets.cpp: who comes and goes.
+    void issue(const v1::IssueTicket& issue);
+    void issue_one(const v1::IssueTicket& issue, const std::string& language, std::int64_t head_start_ms,
+                   std::uint32_t number, std::uint64_t group, v1::Ticket& ticket);
+    void lease(const v1::LeaseNumbers& lease);
+    void reinstate(const std::string& ticket);
+    void end_visit(const std::string& ticket, v1::Outcome outcome);
+
+    // decide_calls.cpp: who is at a counter.
+    void call_next(std::uint32_t number);
+    void call_ticket(std::uint32_t number, const std::string& ticket);
+    void call_visit(const Visit& visit, const CounterState& counter, std::uint32_t number);
+    void free_counter(const CounterState& counter, std::uint32_t number);
+    void finish_visit(const Visit& visit, std::uint32_t number, v1::Outcome outcome);
+    void recall(std::uint32_t number);
+    void start(std::uint32_t number);
+    void finish(std::uint32_t number, v1::Outcome outcome);
+    void no_show(std::uint32_t number);
+    void recycle(std::uint32_t number);
+    void park(std::uint32_t number);
+    void transfer(const v1::Transfer& transfer);
+    void undo(std::uint32_t number);
+
+    v1::Event& happen();
+    void reply_counter(std::uint32_t number, v1::CounterActivity activity, const std::string& ticket = {});
+    void reply_ticket(const Visit& visit);
+
+    // Null after a rejection.
+    const CounterState* counter(std::uint32_t number);
+    const CounterState* open_counter(std::uint32_t number);
+    const Visit* visit_at(std::uint32_t number, const char* to_do);
+    const Visit* called_at(std::uint32_t number, const char* to_do);
+    const Visit* visit_with(const std::string& ticket);
+    const ServiceState* service(const std::string& id);
+
+    std::uint32_t today() const { return std::max(state_.day, moment_.day); }
+
+    const State& state_;
+    const v1::Command& command_;
+    const Moment& moment_;
+    Decision decision_;
+};
+
+}  // namespace hallcast::queue

@@ -1,0 +1,444 @@
+// A whole office by chance: clerks, kiosks, nights, clock jumps, lost answers and restarts, each answer checked against
+// the model and each event against what must hold of a log.
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <future>
+#include <random>
+
+#include "player/queue/core.h"
+#include "player/queue/next.h"
+#include "tests/queue/model.h"
+#include "tests/queue/sample.h"
+#include "tests/queue/stores.h"
+
+namespace hallcast::queue::simulator_test {
+
+using namespace sample;
+using model::Answer;
+
+v1::Office busy_office() {
+    v1::Office made = office();
+    made.mutable_services(0)->set_tickets_a_day(150);
+    made.mutable_services(1)->set_tickets_an_hour(25);
+    made.mutable_services(2)->set_numbers_go_on(true);
+    for (const auto& [id, minutes] : {std::pair{"pregnant", 20}, std::pair{"disabled", 45}}) {
+        v1::PriorityClass& priority = *made.add_priorities();
+        priority.set_id(id);
+        priority.set_head_start_minutes(std::uint32_t(minutes));
+    }
+    v1::WorkProfile& profile = *made.add_profiles();
+    profile.set_id("first-b");
+    for (const auto& [id, minutes] : {std::pair{"A", 0}, std::pair{"B", 30}}) {
+        v1::ProfileQueue& queue = *profile.add_queues();
+        queue.set_service(id);
+        queue.set_head_start_minutes(std::uint32_t(minutes));
+    }
+    made.mutable_counters(1)->set_profile("first-b");
+    made.mutable_rules()->set_recycle_after_minutes(2);
+    return made;
+}
+
+std::uint32_t day_of(std::int64_t now_ms) {
+    const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(now_ms))));
+    return std::uint32_t(int(date.year()) * 10000 + int(unsigned(date.month())) * 100 + int(unsigned(date.day())));
+}
+
+Answer answer_of(const v1::CommandReply& reply) {
+    Answer answer;
+    if (reply.has_rejection()) answer.code = reply.rejection().code();
+    if (reply.has_ticket()) answer.ticket = reply.ticket().number();
+    if (reply.has_tickets())
+        for (const auto& ticket : reply.tickets().tickets()) answer.ticket += ticket.number() + " ";
+    if (reply.has_call()) {
+        answer.ticket = reply.call().ticket();
+        answer.call = reply.call().call_id();
+        answer.attempt = reply.call().attempt();
+    }
+    if (reply.has_counter()) answer.ticket = reply.counter().ticket();
+    return answer;
+}
+
+// What of the two can be compared for this command.
+bool same(const v1::Command& command, const v1::CommandReply& reply, Answer expected) {
+    Answer given = answer_of(reply);
+    if (reply.has_ticket() && command.has_issue_ticket()) given.ticket += " ";
+    if (reply.has_day())
+        given.count = reply.day().expired();
+    else if (reply.has_lease())
+        given.count = reply.lease().last() - reply.lease().first() + 1;
+    else
+        given.count = 0;
+    if (!reply.has_day() && !reply.has_lease()) expected.count = 0;
+    return given == expected;
+}
+
+// How the core is broken, to see that this is noticed.
+enum class Broken { nowhere, dedupe, capacity, ageing };
+
+class Simulation {
+  public:
+    Simulation(std::uint64_t seed, Broken broken) : random_(seed), broken_(broken) { restart(); }
+
+    // The first thing that is wrong.
+    std::optional<std::string> run(int commands) {
+        if (auto fault = step(apply_office(busy_office()))) return fault;
+        for (int i = 0; i < commands; ++i) {
+            if (below(4000) == 0) {
+                restart();
+                ++restarts_;
+            }
+            pass_time();
+            // An answer was lost, and the client asks again.
+            if (below(50) == 0 && !sent_.empty()) {
+                if (auto fault = repeat()) return fmt::format("command {}: {}", i, *fault);
+                continue;
+            }
+            if (auto fault = below(25) == 0 ? crowd() : step(some_command()))
+                return fmt::format("command {}: {}", i, *fault);
+            if (i % 64 == 0)
+                if (auto fault = compare_halls()) return fmt::format("command {}: {}", i, *fault);
+        }
+        return check_log();
+    }
+    int accepted() const { return accepted_; }
+    const std::map<int, int>& done() const { return done_; }
+    int refused() const { return refused_; }
+    int days() const { return days_; }
+    int restarts() const { return restarts_; }
+
+  private:
+    void restart() {
+        core_.reset();
+        std::unique_ptr<Store> store = std::make_unique<MemoryStore>(memory_);
+        CoreOptions options;
+        options.now_ms = [this] { return now_ms_.load(); };
+        options.day = [](const v1::Office&, std::int64_t now_ms) { return day_of(now_ms); };
+        if (broken_ == Broken::dedupe) {
+            store = std::make_unique<ForgetfulStore>(std::move(store));
+            options.remembered_replies = 0;
+        }
+        auto opened = open_core(std::move(store), options);
+        REQUIRE(opened);
+        core_ = *std::move(opened);
+    }
+
+    void pass_time() {
+        std::int64_t passed = below(20'000);
+        if (below(600) == 0) passed = std::int64_t(below(10)) * 3'600'000;  // a pause, often a night
+        if (below(1000) == 0) passed = -std::int64_t(below(90'000));        // the clock is put right
+        now_ms_ = std::max<std::int64_t>(now_ms_ + passed, 1'700'000'000'000);
+    }
+
+    // What the core is told: not always what the model is.
+    v1::Command as_sent(const v1::Command& command) const {
+        v1::Command sent = command;
+        if (!command.has_apply_office()) return sent;
+        v1::Office& office = *sent.mutable_apply_office()->mutable_office();
+        for (auto& service : *office.mutable_services())
+            if (broken_ == Broken::capacity) service.clear_tickets_a_day(), service.clear_tickets_an_hour();
+        if (broken_ == Broken::ageing)  // a priority that no wait makes up for
+            for (auto& priority : *office.mutable_priorities()) priority.set_head_start_minutes(7 * 24 * 60);
+        return sent;
+    }
+
+    std::optional<std::string> judge(const v1::Command& command, const v1::CommandReply& reply) {
+        static const bool trace = std::getenv("HALLCAST_TRACE") != nullptr;
+        if (trace)
+            fmt::print("{} {} => {}\n", now_ms_.load(), command.ShortDebugString().substr(60),
+                       reply.ShortDebugString().substr(60));
+        if (reply.cmd_id() != command.cmd_id()) return "an answer to another command";
+        const auto passed = command.has_call_next() ? overtaken(command.call_next().counter(), reply) : std::nullopt;
+        if (passed) return passed;
+        const Answer expected = model_.carry_out(command, now_ms_, day_of(now_ms_));
+        if (!same(command, reply, expected))
+            return fmt::format("{}: the model says code {} '{}' {} {} {}, the core {}", command.ShortDebugString(),
+                               expected.code, expected.ticket, expected.call, expected.attempt, expected.count,
+                               reply.ShortDebugString());
+        reply.has_rejection() ? ++refused_ : ++accepted_;
+        if (!reply.has_rejection()) ++done_[command.action_case()];
+        sent_.emplace_back(command, reply);
+        if (sent_.size() > 64) sent_.erase(sent_.begin());
+        return std::nullopt;
+    }
+
+    // Nobody is passed by who came later by more than the bound.
+    std::optional<std::string> overtaken(std::uint32_t counter, const v1::CommandReply& reply) const {
+        if (!reply.has_call()) return std::nullopt;
+        const model::Person* called = nullptr;
+        for (const auto& [id, person] : model_.people())
+            if (person.ticket == reply.call().ticket()) called = &person;
+        if (called == nullptr || called->family != 0 || called->wants_counter != 0 || !called->wants_person.empty())
+            return std::nullopt;
+        const std::int64_t bound = overtaking_bound_ms(model_.office());
+        for (const auto& [id, person] : model_.people()) {
+            if (person.where != "waiting" || person.not_before > now_ms_ || person.wants_counter != 0 ||
+                !person.wants_person.empty())
+                continue;
+            const auto& described = model_.office().counters(int(counter) - 1);
+            const bool served = described.profile().empty()
+                                    ? described.services().empty() ||
+                                          std::ranges::count(described.services(), person.errands.front()) > 0
+                                    : person.errands.front() != "C";
+            if (served && person.stands + bound < called->stands)
+                return fmt::format("{} was passed by {}, who came {} ms later", person.ticket, called->ticket,
+                                   called->stands - person.stands);
+        }
+        return std::nullopt;
+    }
+
+    std::optional<std::string> step(const v1::Command& command) {
+        return judge(command, core_->submit_and_wait(as_sent(command)));
+    }
+
+    // Several at the same moment, two clerks for the same visitor among them.
+    std::optional<std::string> crowd() {
+        std::vector<v1::Command> commands;
+        for (std::uint32_t i = 0; i < 2 + below(8); ++i)
+            commands.push_back(below(2) ? call_next(1 + below(4)) : some_command());
+        std::vector<std::promise<v1::CommandReply>> replies(commands.size());
+        for (std::size_t i = 0; i < commands.size(); ++i)
+            core_->submit(as_sent(commands[i]),
+                          [&replies, i](const v1::CommandReply& reply) { replies[i].set_value(reply); });
+        std::vector<v1::CommandReply> given;
+        for (auto& reply : replies) given.push_back(reply.get_future().get());
+        for (std::size_t i = 0; i < commands.size(); ++i)
+            if (auto fault = judge(commands[i], given[i])) return fault;
+        return std::nullopt;
+    }
+
+    std::optional<std::string> repeat() {
+        const auto& [command, before] = sent_[below(std::uint32_t(sent_.size()))];
+        if (before.has_rejection() || before.log_seq() == 0) return std::nullopt;  // it would be decided anew
+        const v1::CommandReply again = core_->submit_and_wait(as_sent(command));
+        if (again.SerializeAsString() == before.SerializeAsString()) return std::nullopt;
+        return fmt::format("{} sent again was answered {} instead of {}", command.ShortDebugString(),
+                           again.ShortDebugString(), before.ShortDebugString());
+    }
+
+    std::optional<std::string> compare_halls() {
+        const auto hall = core_->hall_state("main");
+        for (const auto& service : hall->services())
+            if (service.waiting() != model_.waiting(service.id()))
+                return fmt::format("{} wait for {}, the hall shows {}", model_.waiting(service.id()), service.id(),
+                                   service.waiting());
+        return std::nullopt;
+    }
+
+    std::optional<std::string> check_log() {
+        LogCheck check;
+        std::map<std::pair<std::string, std::uint32_t>, std::uint32_t> a_day;
+        std::map<std::pair<std::string, std::int64_t>, std::uint32_t> an_hour;
+        for (const v1::Event& event : memory_->log) {
+            if (auto fault = check.add(event)) return fault;
+            if (event.has_day_ended()) ++days_;
+            std::uint32_t count = 0;
+            std::string service;
+            if (event.has_ticket_issued() && event.ticket_issued().lease() == 0)
+                count = 1, service = event.ticket_issued().service();
+            if (event.has_numbers_leased())
+                count = event.numbers_leased().last() - event.numbers_leased().first() + 1,
+                service = event.numbers_leased().service();
+            if (count == 0) continue;
+            if ((a_day[{service, event.day()}] += count) > 150 && service == "A")
+                return fmt::format("more than 150 tickets for A on {}", event.day());
+            if ((an_hour[{service, event.at_ms() / 3'600'000}] += count) > 25 && service == "B")
+                return fmt::format("more than 25 tickets for B in an hour of {}", event.day());
+        }
+        return std::nullopt;
+    }
+
+    v1::Command some_command() {
+        const std::uint32_t counter = 1 + below(4) + (below(100) == 0 ? 1 : 0);  // 5 does not exist
+        switch (below(40)) {
+            case 0:
+            case 1:
+            case 2:
+            case 3:
+            case 4:
+            case 5:
+            case 6:
+            case 7:
+            case 8:
+            case 9:
+                return some_ticket();
+            case 10:
+            case 11:
+            case 12:
+                return open(counter);
+            case 13:
+                return below(3) == 0 ? close(counter) : open(counter);
+            case 14:
+            case 15:
+            case 16:
+            case 17:
+            case 18:
+            case 19:
+            case 20:
+            case 21:
+                return call_next(counter);
+            case 22:
+                return call_ticket(counter, some_number());
+            case 23:
+            case 24:
+                return recall(counter);
+            case 25:
+            case 26:
+            case 27:
+            case 28:
+                return start(counter);
+            case 29:
+            case 30:
+                return finish(counter);
+            case 31:
+                return no_show(counter);
+            case 32:
+                return below(2) ? park(counter) : recycle(counter);
+            case 33:
+            case 34:
+                return some_transfer(counter);
+            case 35:
+                return below(2) ? reinstate(somebody_away())
+                                : end_visit(some_number(), below(2) ? v1::OUTCOME_CANCELLED : v1::OUTCOME_REMOVED);
+            case 36:
+            case 37:
+                return undo(counter);
+            case 38:
+                return below(3) == 0 ? sign_out(counter) : sign_in(counter, below(2) ? "ann" : "bob");
+            default:
+                return below(60) == 0 ? end_day() : recycle(counter);
+        }
+    }
+
+    v1::Command some_ticket() {
+        static constexpr const char* services[] = {"A", "B", "C", "D"};  // D does not exist
+        const std::string service = services[below(100) == 0 ? 3 : below(3)];
+        if (below(60) == 0) return lease(service, 1 + below(10));
+        v1::Command made = issue(service, below(50) == 0 ? "xx" : "");
+        v1::IssueTicket& ticket = *made.mutable_issue_ticket();
+        if (below(6) == 0) ticket.add_then(services[below(3)]);
+        if (below(20) == 0) ticket.set_people(1 + below(9));
+        if (below(5) == 0) ticket.set_priority(below(2) ? "pregnant" : below(10) ? "disabled" : "royal");
+        if (below(15) == 0) ticket.set_legal_deadline_ms(now_ms_ + std::int64_t(below(6)) * 86'400'000 + 1);
+        if (below(8) == 0) {
+            // From a lease: mostly the right number.
+            ticket.set_lease(1 + below(12));
+            ticket.set_number(1 + below(40));
+            ticket.set_printed_at_ms(now_ms_ - below(100'000));
+            for (auto event = memory_->log.rbegin();
+                 event != memory_->log.rend() && event - memory_->log.rbegin() < 400; ++event) {
+                if (!event->has_numbers_leased() || event->numbers_leased().service() != service) continue;
+                ticket.set_lease(event->numbers_leased().lease());
+                ticket.set_number(event->numbers_leased().first());
+                for (auto later = event.base(); later != memory_->log.end(); ++later)
+                    if (later->ticket_issued().lease() == ticket.lease())
+                        ticket.set_number(later->ticket_issued().number() + 1);
+                break;
+            }
+            ticket.set_people(0);
+        }
+        return made;
+    }
+
+    v1::Command some_transfer(std::uint32_t counter) {
+        const auto position = v1::Transfer::Position(below(3));
+        const std::uint32_t delay_s = below(4) == 0 ? below(600) : 0;
+        switch (below(4)) {
+            case 0:
+                return transfer(counter, "", 1 + below(5), "", position, delay_s);
+            case 1:
+                return transfer(counter, "", 0, below(2) ? "ann" : "bob", position, delay_s);
+            case 2:
+                return transfer(counter, below(20) ? "" : "A", 1 + below(2), "", position);  // mostly sensible
+            default:
+                return transfer(counter, std::string(1, char('A' + below(3))), 0, "", position, delay_s);
+        }
+    }
+
+    std::string somebody_away() {
+        int looked = 0;
+        for (auto person = model_.people().rbegin(); person != model_.people().rend() && ++looked < 60; ++person)
+            if (person->second.where == "away" && below(4)) return person->second.ticket;
+        return some_number();
+    }
+
+    std::string some_number() {
+        if (model_.people().empty() || below(20) == 0) return "Z999";
+        const auto last = model_.people().rbegin()->first;
+        const auto person = model_.people().find(last - std::min<std::uint64_t>(last - 1, below(60)));
+        return person == model_.people().end() ? "Z998" : person->second.ticket;
+    }
+
+    std::uint32_t below(std::uint32_t limit) {
+        return std::uniform_int_distribution<std::uint32_t>(0, limit - 1)(random_);
+    }
+
+    std::mt19937_64 random_;
+    Broken broken_;
+    std::atomic<std::int64_t> now_ms_ = 1'700'000'000'000;
+    std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
+    model::Model model_;
+    std::unique_ptr<Core> core_;
+    std::vector<std::pair<v1::Command, v1::CommandReply>> sent_;
+    std::map<int, int> done_;  // by kind of command
+    int accepted_ = 0, refused_ = 0, days_ = 0, restarts_ = 0;
+};
+
+// HALLCAST_COMMANDS=1000000: as many, in offices of 5000.
+int commands() {
+    const char* wanted = std::getenv("HALLCAST_COMMANDS");
+    return wanted ? std::atoi(wanted) : 50'000;
+}
+
+TEST_CASE("a simulated office does what the model does") {
+    const char* wanted = std::getenv("HALLCAST_SEED");
+    const std::uint64_t seed = wanted ? std::stoull(wanted) : std::random_device{}();
+    constexpr int a_world = 5000;
+    std::map<int, int> done;
+    int accepted = 0, refused = 0, days = 0, restarts = 0;
+    const int worlds = std::max(1, commands() / a_world);
+    for (int world = 0; world < worlds; ++world) {
+        Simulation simulation(seed + std::uint64_t(world), Broken::nowhere);
+        const auto fault = simulation.run(a_world);
+        INFO("seed " << seed << " world " << world);
+        INFO(fault.value_or(""));
+        REQUIRE(!fault);
+        for (const auto& [kind, count] : simulation.done()) done[kind] += count;
+        accepted += simulation.accepted();
+        refused += simulation.refused();
+        days += simulation.days();
+        restarts += simulation.restarts();
+    }
+    spdlog::info("simulated office, seed {}: {} worlds, {} commands accepted, {} refused, {} days, {} restarts", seed,
+                 worlds, accepted, refused, days, restarts);
+    // Every kind of command has had its effect many times.
+    std::string kinds;
+    const auto* actions = v1::Command::descriptor()->FindOneofByName("action");
+    for (int i = 0; i < actions->field_count(); ++i) {
+        const int count = done[actions->field(i)->number()];
+        kinds += fmt::format(" {} {}", actions->field(i)->name(), count);
+        CHECK(count >= std::max(1, worlds / 2));
+    }
+    spdlog::info("done:{}", kinds);
+    CHECK(accepted > refused);
+    CHECK(refused > worlds * 100);
+    CHECK(days > worlds);
+}
+
+TEST_CASE("a broken office is found out") {
+    const auto broken = GENERATE(Broken::dedupe, Broken::capacity, Broken::ageing);
+    const std::uint64_t seed = std::random_device{}();
+    bool found = false;
+    std::string fault;
+    for (std::uint64_t world = 0; world < 5 && !found; ++world) {
+        Simulation simulation(seed + world, broken);
+        if (auto one = simulation.run(3000)) found = true, fault = *one;
+    }
+    INFO("seed " << seed << " broken " << int(broken));
+    CHECK(found);
+    spdlog::info("broken {}: {}", int(broken), fault.substr(0, 200));
+}
+
+}  // namespace hallcast::queue::simulator_test
