@@ -19,9 +19,26 @@ class OfficeWriter {
         flow_list("languages", office_.languages());
         list("hours", office_.hours(), [&](const v1::OpeningHours& hours) {
             flow_list("days", hours.days());
-            // Quoted, because other YAML readers take 08:00 for a number of base 60.
-            out_ << YAML::Key << "from" << YAML::Value << YAML::DoubleQuoted << hours.from();
-            out_ << YAML::Key << "to" << YAML::Value << YAML::DoubleQuoted << hours.to();
+            quoted("from", hours.from());
+            quoted("to", hours.to());
+            flow_list("services", hours.services());
+            if (hours.every_weeks() != 0) out_ << YAML::Key << "every_weeks" << YAML::Value << hours.every_weeks();
+            quoted("first_date", hours.first_date());
+            quoted("valid_from", hours.valid_from());
+            quoted("valid_until", hours.valid_until());
+        });
+        if (!office_.holidays().empty()) pair("holidays", office_.holidays());
+        list("closures", office_.closures(), [&](const v1::Closure& closure) {
+            quoted("from_date", closure.from_date());
+            quoted("to_date", closure.to_date());
+            flow_list("services", closure.services());
+            texts("reason", closure.reason());
+        });
+        list("special_days", office_.special_days(), [&](const v1::SpecialDay& day) {
+            quoted("date", day.date());
+            quoted("from", day.from());
+            quoted("to", day.to());
+            flow_list("services", day.services());
         });
         list("services", office_.services(), [&](const v1::Service& service) {
             pair("id", service.id());
@@ -48,6 +65,12 @@ class OfficeWriter {
 
   private:
     void pair(const char* key, const std::string& value) { out_ << YAML::Key << key << YAML::Value << value; }
+
+    // Times and dates, where there are any: other YAML readers take 08:00 for a number of base 60, 2026-03-29 for a
+    // date of their own.
+    void quoted(const char* key, const std::string& value) {
+        if (!value.empty()) out_ << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
+    }
 
     template <typename List>
     void flow_list(const char* key, const List& entries) {

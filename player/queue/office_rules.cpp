@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <set>
 
+#include "player/queue/zone.h"
+#include "protocol/timetable_rules.h"
+
 namespace hallcast::queue {
 namespace {
 
@@ -110,10 +113,22 @@ Fault fault_of_counters(const v1::Office& office) {
     return {};
 }
 
+Fault fault_of_timetable(const v1::Office& office) {
+    if (!is_time_zone(office.time_zone()))
+        return fmt::format("'{}' is no time zone. Write it like Europe/Warsaw under 'time_zone'.", office.time_zone());
+    const auto fault = timetable::fault_of(office);
+    if (!fault) return {};
+    std::string place = fmt::format("'{}'", fault->list);
+    if (fault->entry >= 0) place = fmt::format("Entry {} of {}", fault->entry + 1, place);
+    if (!fault->key.empty()) place += fmt::format(", '{}'", fault->key);
+    return fmt::format("{}: {}.", place, fault->message);
+}
+
 }  // namespace
 
 Fault fault_of(const v1::Office& office) {
-    for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters})
+    for (const auto fault_of_part :
+         {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters, fault_of_timetable})
         if (Fault fault = fault_of_part(office)) return fault;
     if (office.ByteSizeLong() > max_office_bytes) return "The office is larger than 1 MiB. Shorten its texts.";
     if (v1::Office again; !again.ParseFromString(office.SerializeAsString()))

@@ -125,7 +125,7 @@ TEST_CASE("errors of an office file name the place and what is allowed") {
     CHECK(error_of(with("time_zone:", "timezone:")) ==
           "office.yaml:3:1: 'timezone' is not known in an office; it may have id, name, time_zone, languages, "
           "services, counters, "
-          "halls or hours");
+          "halls, hours, holidays, closures or special_days");
     CHECK(error_of(with("time_zone: Europe/Warsaw\n", "")).find("an office needs 'time_zone'") != std::string::npos);
     CHECK(error_of(with("Europe/Warsaw", "../../etc/passwd")).find("is no time zone") != std::string::npos);
     CHECK(error_of(with("Europe/Warsaw", "Europe/Atlantis")).find("is no time zone") != std::string::npos);
