@@ -1,8 +1,8 @@
 #include "content/office_file.h"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <span>
 #include <utility>
@@ -11,6 +11,8 @@
 #include "content/utf8.h"
 #include "content/yaml_reader.h"
 #include "protocol/base/resource.h"
+#include "protocol/timetable.h"
+#include "protocol/timetable_rules.h"
 
 namespace hallcast::content {
 
@@ -21,10 +23,9 @@ namespace {
 // Far beyond any office, near enough that no file can exhaust a player.
 constexpr std::size_t most_bytes = 1 << 20;
 constexpr std::size_t most_services = 100, most_counters = 500, most_halls = 32, most_ticker_texts = 100;
-constexpr std::size_t most_languages = 40, most_hours = 50;
+constexpr std::size_t most_languages = 40, most_profiles = 100;
+constexpr unsigned most_head_start_minutes = 7 * 24 * 60;
 constexpr std::size_t name_limit = 300, text_limit = 2000;
-
-const std::vector<std::string_view> weekdays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 bool only(std::string_view text, std::string_view extra, bool letters_upper, bool letters_lower, bool digits) {
     return std::all_of(text.begin(), text.end(), [&](char c) {
@@ -56,7 +57,8 @@ class OfficeReader {
   public:
     explicit OfficeReader(const YamlPlace& place)
         : file_(place, "an office",
-                {"id", "name", "time_zone", "languages", "services", "counters", "halls", "hours"}) {}
+                {"id", "name", "time_zone", "languages", "services", "counters", "halls", "hours", "holidays",
+                 "closures", "special_days", "profiles", "priorities", "rules"}) {}
 
     v1::Office read() {
         office_.set_id(identifier(file_.need("id"), "the office's id"));
@@ -65,9 +67,21 @@ class OfficeReader {
         read_time_zone(file_.need("time_zone"));
         for (const YamlPlace& place : file_.need("services").list("'services'", most_services)) read_service(place);
         for (const YamlPlace& place : file_.need("halls").list("'halls'", most_halls)) read_hall(place);
+        if (const YamlPlace* list = file_.find("profiles"))
+            for (const YamlPlace& place : list->list("'profiles'", most_profiles)) read_profile(place);
+        if (const YamlPlace* list = file_.find("priorities"))
+            for (const YamlPlace& place : list->list("'priorities'", most_profiles)) read_priority(place);
+        if (const YamlPlace* rules = file_.find("rules")) read_rules(*rules);
         for (const YamlPlace& place : file_.need("counters").list("'counters'", most_counters)) read_counter(place);
-        if (const YamlPlace* hours = file_.find("hours"))
-            for (const YamlPlace& place : hours->list("'hours'", most_hours)) read_hours(place);
+        if (const YamlPlace* list = file_.find("hours"))
+            for (const YamlPlace& place : list->list("'hours'", timetable::max_hours)) read_hours(place);
+        if (const YamlPlace* country = file_.find("holidays")) office_.set_holidays(country->line("'holidays'", 16));
+        if (const YamlPlace* list = file_.find("closures"))
+            for (const YamlPlace& place : list->list("'closures'", timetable::max_closures)) read_closure(place);
+        if (const YamlPlace* list = file_.find("special_days"))
+            for (const YamlPlace& place : list->list("'special_days'", timetable::max_special_days))
+                read_special_day(place);
+        check_timetable();
         return std::move(office_);
     }
 
@@ -106,7 +120,9 @@ class OfficeReader {
     }
 
     void read_service(const YamlPlace& place) {
-        const YamlRecord record(place, "a service", {"id", "name", "prefix"});
+        const YamlRecord& record = remember("services", place, "a service",
+                                            {"id", "name", "prefix", "first_number", "last_number", "numbers_go_on",
+                                             "tickets_a_day", "tickets_an_hour"});
         v1::Service service;
         service.set_id(identifier(record.need("id"), "a service's id"));
         if (!services_.insert(service.id()).second)
@@ -120,6 +136,11 @@ class OfficeReader {
             place.refuse("service '{}' needs a 'prefix' of 1..3 letters A-Z for its tickets, as its id is none",
                          service.id());
         }
+        service.set_first_number(number_of(record, "first_number", 1, 999'999));
+        service.set_last_number(number_of(record, "last_number", 1, 999'999));
+        service.set_numbers_go_on(is_set(record, "numbers_go_on"));
+        service.set_tickets_a_day(number_of(record, "tickets_a_day", 1, 999'999));
+        service.set_tickets_an_hour(number_of(record, "tickets_an_hour", 1, 999'999));
         // Two series with one prefix would print the same number on two visitors' tickets.
         const std::string& series = service.prefix().empty() ? service.id() : service.prefix();
         if (!prefixes_.insert(series).second) place.refuse("prefix '{}' belongs to another service already", series);
@@ -147,7 +168,7 @@ class OfficeReader {
     }
 
     void read_counter(const YamlPlace& place) {
-        const YamlRecord record(place, "a counter", {"number", "hall", "services", "directions"});
+        const YamlRecord record(place, "a counter", {"number", "hall", "services", "directions", "profile"});
         v1::Counter counter;
         counter.set_number(record.need("number").number("a counter's number", 1, 999));
         if (!counters_.insert(counter.number()).second)
@@ -167,50 +188,163 @@ class OfficeReader {
                 counter.add_services(id);
             }
         }
+        if (const YamlPlace* profile = record.find("profile")) {
+            counter.set_profile(profile->line("a work profile", 32));
+            if (!profiles_.contains(counter.profile()))
+                profile->refuse("there is no work profile '{}'; there is {}", counter.profile(),
+                                profiles_.empty() ? "none; describe it under 'profiles'"
+                                                  : fmt::format("{}", fmt::join(profiles_, ", ")));
+        }
         if (const YamlPlace* directions = record.find("directions"))
             texts(*directions, fmt::format("the directions to counter {}", counter.number()), text_limit,
                   *counter.mutable_directions());
         *office_.add_counters() = std::move(counter);
     }
 
-    static int minutes(const YamlPlace& place) {
-        const std::string time = place.line("a time", 32);
-        const auto digit = [&](std::size_t at) { return time[at] >= '0' && time[at] <= '9' ? time[at] - '0' : 100; };
-        const bool shaped = time.size() == 5 && time[2] == ':';
-        const int hour = shaped ? digit(0) * 10 + digit(1) : 100;
-        const int minute = shaped ? digit(3) * 10 + digit(4) : 100;
-        const bool midnight = hour == 24 && minute == 0;
-        if ((hour > 23 || minute > 59) && !midnight) place.refuse("a time must be \"00:00\"..\"24:00\", is '{}'", time);
-        return hour * 60 + minute;
+    void read_profile(const YamlPlace& place) {
+        const YamlRecord record(place, "a work profile", {"id", "queues", "appointments_in_a_row"});
+        v1::WorkProfile& profile = *office_.add_profiles();
+        profile.set_id(identifier(record.need("id"), "a work profile's id"));
+        if (!profiles_.insert(profile.id()).second)
+            record.need("id").refuse("work profile '{}' is there twice", profile.id());
+        profile.set_appointments_in_a_row(number_of(record, "appointments_in_a_row", 1, 100));
+        std::set<std::string> seen;
+        for (const YamlPlace& entry : record.need("queues").list("'queues'", most_services)) {
+            const YamlRecord queue(entry, "a queue of a work profile", {"service", "head_start_minutes"});
+            v1::ProfileQueue& added = *profile.add_queues();
+            added.set_service(queue.need("service").line("a service", 32));
+            if (!services_.contains(added.service()))
+                queue.need("service").refuse("there is no service '{}'; there are {}", added.service(),
+                                             fmt::join(services_, ", "));
+            if (!seen.insert(added.service()).second)
+                queue.need("service").refuse("service '{}' is there twice", added.service());
+            added.set_head_start_minutes(number_of(queue, "head_start_minutes", 0, most_head_start_minutes));
+        }
+    }
+
+    void read_priority(const YamlPlace& place) {
+        const YamlRecord record(place, "a priority", {"id", "name", "head_start_minutes"});
+        v1::PriorityClass& priority = *office_.add_priorities();
+        priority.set_id(identifier(record.need("id"), "a priority's id"));
+        for (int i = 0; i + 1 < office_.priorities_size(); ++i)
+            if (office_.priorities(i).id() == priority.id())
+                record.need("id").refuse("priority '{}' is there twice", priority.id());
+        texts(record.need("name"), "the name of priority '" + priority.id() + "'", name_limit,
+              *priority.mutable_name());
+        record.need("head_start_minutes");
+        priority.set_head_start_minutes(number_of(record, "head_start_minutes", 0, most_head_start_minutes));
+    }
+
+    void read_rules(const YamlPlace& place) {
+        const YamlRecord record(
+            place, "'rules'",
+            {"recycle_after_minutes", "recycle_times", "reinstate_minutes", "reinstated_come_last", "deadline_days",
+             "deadline_head_start_minutes", "appointment_due_minutes", "day_starts"});
+        v1::Rules& rules = *office_.mutable_rules();
+        const auto set = [&](std::string_view key, unsigned high, auto setter) {
+            if (record.find(key) != nullptr) (rules.*setter)(number_of(record, key, 0, high));
+        };
+        set("recycle_after_minutes", 600, &v1::Rules::set_recycle_after_minutes);
+        set("recycle_times", 100, &v1::Rules::set_recycle_times);
+        set("reinstate_minutes", 1440, &v1::Rules::set_reinstate_minutes);
+        set("deadline_days", 365, &v1::Rules::set_deadline_days);
+        set("deadline_head_start_minutes", most_head_start_minutes, &v1::Rules::set_deadline_head_start_minutes);
+        set("appointment_due_minutes", 600, &v1::Rules::set_appointment_due_minutes);
+        rules.set_reinstated_come_last(is_set(record, "reinstated_come_last"));
+        if (const YamlPlace* starts = record.find("day_starts")) {
+            rules.set_day_starts(starts->line("a time", 32));
+            if (!timetable::parse_minutes(rules.day_starts()))
+                starts->refuse("'{}' is no time; write it like \"03:00\"", rules.day_starts());
+        }
+    }
+
+    static std::uint32_t number_of(const YamlRecord& record, std::string_view key, unsigned low, unsigned high) {
+        const YamlPlace* place = record.find(key);
+        return place ? place->number("'" + std::string(key) + "'", low, high) : 0;
+    }
+    static bool is_set(const YamlRecord& record, std::string_view key) {
+        const YamlPlace* place = record.find(key);
+        if (!place) return false;
+        const std::string word = place->line("'" + std::string(key) + "'", 8);
+        if (word != "true" && word != "false") place->refuse("'{}' is either true or false, is '{}'", key, word);
+        return word == "true";
     }
 
     void read_hours(const YamlPlace& place) {
-        const YamlRecord record(place, "an entry of 'hours'", {"days", "from", "to"});
-        v1::OpeningHours hours;
-        const int from = minutes(record.need("from"));
-        const int to = minutes(record.need("to"));
-        hours.set_from(record.need("from").line("a time", 5));
-        hours.set_to(record.need("to").line("a time", 5));
-        if (from >= to) place.refuse("'from' must be before 'to', but is {} with 'to' {}", hours.from(), hours.to());
-        for (const YamlPlace& entry : record.need("days").list("'days'", weekdays.size())) {
-            const std::string day = entry.line("a day", 32);
-            const auto known = std::find(weekdays.begin(), weekdays.end(), day);
-            if (known == weekdays.end()) entry.refuse("'{}' is no day; a day is {}", day, alternatives(weekdays));
-            auto& open = open_[std::size_t(known - weekdays.begin())];
-            for (const auto& [other_from, other_to] : open)
-                if (from < other_to && other_from < to)
-                    entry.refuse("the hours of '{}' overlap with others of that day", day);
-            open.emplace_back(from, to);
-            hours.add_days(day);
-        }
-        *office_.add_hours() = std::move(hours);
+        const YamlRecord& record =
+            remember("hours", place, "an entry of 'hours'",
+                     {"days", "from", "to", "services", "every_weeks", "first_date", "valid_from", "valid_until"});
+        v1::OpeningHours& hours = *office_.add_hours();
+        hours.set_from(record.need("from").line("a time", 32));
+        hours.set_to(record.need("to").line("a time", 32));
+        for (const YamlPlace& entry : record.need("days").list("'days'", 7)) hours.add_days(entry.line("a day", 32));
+        read_services_of(record, *hours.mutable_services());
+        if (const YamlPlace* weeks = record.find("every_weeks"))
+            hours.set_every_weeks(weeks->number("'every_weeks'", 1, timetable::max_every_weeks));
+        hours.set_first_date(date_of(record, "first_date"));
+        hours.set_valid_from(date_of(record, "valid_from"));
+        hours.set_valid_until(date_of(record, "valid_until"));
+    }
+
+    void read_closure(const YamlPlace& place) {
+        const YamlRecord& record =
+            remember("closures", place, "a closure", {"from_date", "to_date", "services", "reason"});
+        v1::Closure& closure = *office_.add_closures();
+        closure.set_from_date(date_of(record, "from_date"));
+        closure.set_to_date(date_of(record, "to_date"));
+        read_services_of(record, *closure.mutable_services());
+        if (const YamlPlace* reason = record.find("reason"))
+            texts(*reason, "the reason of a closure", text_limit, *closure.mutable_reason());
+    }
+
+    void read_special_day(const YamlPlace& place) {
+        const YamlRecord& record = remember("special_days", place, "a special day", {"date", "from", "to", "services"});
+        v1::SpecialDay& day = *office_.add_special_days();
+        day.set_date(date_of(record, "date"));
+        day.set_from(record.need("from").line("a time", 32));
+        day.set_to(record.need("to").line("a time", 32));
+        read_services_of(record, *day.mutable_services());
+    }
+
+    static std::string date_of(const YamlRecord& record, std::string_view key) {
+        const YamlPlace* place = record.find(key);
+        return place ? place->line("a date", 32) : std::string();
+    }
+
+    static void read_services_of(const YamlRecord& record, google::protobuf::RepeatedPtrField<std::string>& into) {
+        if (const YamlPlace* list = record.find("services"))
+            for (const YamlPlace& entry : list->list("'services'", most_services))
+                *into.Add() = entry.line("a service", 32);
+    }
+
+    // The rules of the timetable are the master's too and know no files: what they find is shown where it was read.
+    void check_timetable() const {
+        const auto fault = timetable::fault_of(office_);
+        if (!fault) return;
+        if (fault->entry < 0) file_.need(fault->list).refuse("{}", fault->message);
+        const Entry& entry = entries_.at(fault->list).at(std::size_t(fault->entry));
+        const YamlPlace* at = entry.record.find(fault->key);
+        if (at && fault->item >= 0)
+            at->list(fault->key, 1000).at(std::size_t(fault->item)).refuse("{}", fault->message);
+        (at ? *at : entry.place).refuse("{}", fault->message);
+    }
+
+    struct Entry {
+        YamlPlace place;
+        YamlRecord record;
+    };
+
+    // The record, kept for check_timetable, until the next one of that list.
+    const YamlRecord& remember(std::string_view list, const YamlPlace& place, std::string_view what,
+                               const std::vector<std::string_view>& known) {
+        return entries_[list].emplace_back(place, YamlRecord(place, what, known)).record;
     }
 
     YamlRecord file_;
     v1::Office office_;
-    std::set<std::string> services_, prefixes_, halls_;
+    std::set<std::string> services_, prefixes_, halls_, profiles_;
     std::set<std::uint32_t> counters_;
-    std::array<std::vector<std::pair<int, int>>, 7> open_;
+    std::map<std::string_view, std::vector<Entry>> entries_;  // by the list's name
 };
 
 }  // namespace

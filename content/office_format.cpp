@@ -19,19 +19,56 @@ class OfficeWriter {
         flow_list("languages", office_.languages());
         list("hours", office_.hours(), [&](const v1::OpeningHours& hours) {
             flow_list("days", hours.days());
-            // Quoted, because other YAML readers take 08:00 for a number of base 60.
-            out_ << YAML::Key << "from" << YAML::Value << YAML::DoubleQuoted << hours.from();
-            out_ << YAML::Key << "to" << YAML::Value << YAML::DoubleQuoted << hours.to();
+            quoted("from", hours.from());
+            quoted("to", hours.to());
+            flow_list("services", hours.services());
+            if (hours.every_weeks() != 0) out_ << YAML::Key << "every_weeks" << YAML::Value << hours.every_weeks();
+            quoted("first_date", hours.first_date());
+            quoted("valid_from", hours.valid_from());
+            quoted("valid_until", hours.valid_until());
+        });
+        if (!office_.holidays().empty()) pair("holidays", office_.holidays());
+        list("closures", office_.closures(), [&](const v1::Closure& closure) {
+            quoted("from_date", closure.from_date());
+            quoted("to_date", closure.to_date());
+            flow_list("services", closure.services());
+            texts("reason", closure.reason());
+        });
+        list("special_days", office_.special_days(), [&](const v1::SpecialDay& day) {
+            quoted("date", day.date());
+            quoted("from", day.from());
+            quoted("to", day.to());
+            flow_list("services", day.services());
         });
         list("services", office_.services(), [&](const v1::Service& service) {
             pair("id", service.id());
             texts("name", service.name());
             if (!service.prefix().empty()) pair("prefix", service.prefix());
+            number("first_number", service.first_number());
+            number("last_number", service.last_number());
+            if (service.numbers_go_on()) pair("numbers_go_on", "true");
+            number("tickets_a_day", service.tickets_a_day());
+            number("tickets_an_hour", service.tickets_an_hour());
         });
+        list("profiles", office_.profiles(), [&](const v1::WorkProfile& profile) {
+            pair("id", profile.id());
+            list("queues", profile.queues(), [&](const v1::ProfileQueue& queue) {
+                pair("service", queue.service());
+                number("head_start_minutes", queue.head_start_minutes());
+            });
+            number("appointments_in_a_row", profile.appointments_in_a_row());
+        });
+        list("priorities", office_.priorities(), [&](const v1::PriorityClass& priority) {
+            pair("id", priority.id());
+            texts("name", priority.name());
+            out_ << YAML::Key << "head_start_minutes" << YAML::Value << priority.head_start_minutes();
+        });
+        if (office_.has_rules()) write_rules(office_.rules());
         list("counters", office_.counters(), [&](const v1::Counter& counter) {
             out_ << YAML::Key << "number" << YAML::Value << counter.number();
             if (!counter.hall().empty()) pair("hall", counter.hall());
             flow_list("services", counter.services());
+            if (!counter.profile().empty()) pair("profile", counter.profile());
             texts("directions", counter.directions());
         });
         list("halls", office_.halls(), [&](const v1::Hall& hall) {
@@ -48,6 +85,34 @@ class OfficeWriter {
 
   private:
     void pair(const char* key, const std::string& value) { out_ << YAML::Key << key << YAML::Value << value; }
+
+    void number(const char* key, std::uint32_t value) {
+        if (value != 0) out_ << YAML::Key << key << YAML::Value << value;
+    }
+
+    // What is not set stays so: the defaults are the program's, and may change with it.
+    void write_rules(const v1::Rules& rules) {
+        out_ << YAML::Key << "rules" << YAML::Value << YAML::BeginMap;
+        const auto optional = [&](const char* key, bool set, std::uint32_t value) {
+            if (set) out_ << YAML::Key << key << YAML::Value << value;
+        };
+        optional("recycle_after_minutes", rules.has_recycle_after_minutes(), rules.recycle_after_minutes());
+        optional("recycle_times", rules.has_recycle_times(), rules.recycle_times());
+        optional("reinstate_minutes", rules.has_reinstate_minutes(), rules.reinstate_minutes());
+        if (rules.reinstated_come_last()) pair("reinstated_come_last", "true");
+        optional("deadline_days", rules.has_deadline_days(), rules.deadline_days());
+        optional("deadline_head_start_minutes", rules.has_deadline_head_start_minutes(),
+                 rules.deadline_head_start_minutes());
+        optional("appointment_due_minutes", rules.has_appointment_due_minutes(), rules.appointment_due_minutes());
+        quoted("day_starts", rules.day_starts());
+        out_ << YAML::EndMap;
+    }
+
+    // Times and dates, where there are any: other YAML readers take 08:00 for a number of base 60, 2026-03-29 for a
+    // date of their own.
+    void quoted(const char* key, const std::string& value) {
+        if (!value.empty()) out_ << YAML::Key << key << YAML::Value << YAML::DoubleQuoted << value;
+    }
 
     template <typename List>
     void flow_list(const char* key, const List& entries) {

@@ -19,6 +19,14 @@ struct CtlOptions {
     std::string ticket;
     std::string hall;
     std::uint32_t counter = 0;
+    std::vector<std::string> then;
+    std::uint32_t people = 1;
+    std::string priority;
+    std::uint32_t to_counter = 0;
+    std::string to_staff;
+    bool first = false;
+    bool last = false;
+    std::uint32_t delay_s = 0;
 };
 
 void print_json(const google::protobuf::Message& message) {
@@ -51,15 +59,26 @@ const char* word(v1::CallPhase phase) {
             return "serving";
         case v1::CALL_PHASE_NO_SHOW:
             return "no-show";
+        case v1::CALL_PHASE_WITHDRAWN:
+            return "withdrawn";
         default:
             return "finished";
     }
 }
 
+void print(const v1::Ticket& ticket) {
+    std::printf("%s  service %s, language %s, %u ahead\n", ticket.number().c_str(), ticket.service().c_str(),
+                ticket.language().c_str(), ticket.ahead());
+}
+
 void print(const v1::CommandReply& reply) {
     if (reply.has_ticket())
-        std::printf("%s  service %s, language %s, %u ahead\n", reply.ticket().number().c_str(),
-                    reply.ticket().service().c_str(), reply.ticket().language().c_str(), reply.ticket().ahead());
+        print(reply.ticket());
+    else if (reply.has_tickets())
+        for (const v1::Ticket& ticket : reply.tickets().tickets()) print(ticket);
+    else if (reply.has_day())
+        std::printf("day %u ended: %u visits finished, %u expired\n", reply.day().day(), reply.day().finished(),
+                    reply.day().expired());
     else if (reply.has_call())
         std::printf("%s  to counter %u, attempt %u\n", reply.call().ticket().c_str(), reply.call().counter(),
                     reply.call().attempt());
@@ -80,6 +99,10 @@ void send(const CtlOptions& options, v1::Command command) {
     if (!options.json) return print(reply);
     if (reply.has_ticket())
         print_json(reply.ticket());
+    else if (reply.has_tickets())
+        print_json(reply.tickets());
+    else if (reply.has_day())
+        print_json(reply.day());
     else if (reply.has_call())
         print_json(reply.call());
     else
@@ -121,6 +144,21 @@ void add_counter_command(CLI::App& ctl, const std::shared_ptr<CtlOptions>& optio
     });
 }
 
+// A command that is about one ticket: `hallcast ctl NAME TICKET`.
+template <typename Fill>
+void add_ticket_command(CLI::App& ctl, const std::shared_ptr<CtlOptions>& options, const std::string& name,
+                        const std::string& what, Fill fill) {
+    CLI::App& command = *ctl.add_subcommand(name, what);
+    command.fallthrough();
+    command.add_option("TICKET", options->ticket, "ticket number, for example A012")->required();
+    command.footer("Example: hallcast ctl " + name + " A012");
+    command.callback([options, fill] {
+        v1::Command message;
+        fill(message, options->ticket);
+        send(*options, std::move(message));
+    });
+}
+
 }  // namespace
 
 void add_ctl(CLI::App& app) {
@@ -135,11 +173,17 @@ void add_ctl(CLI::App& app) {
     issue.fallthrough();
     issue.add_option("SERVICE", options->service, "id of a service, for example A")->required();
     issue.add_option("--language", options->language, "the visitor's language; the office's own if not given");
-    issue.footer("Example: hallcast ctl issue A --language uk");
+    issue.add_option("--then", options->then, "further services of the same visit, in this order");
+    issue.add_option("--people", options->people, "a linked ticket for each")->check(CLI::Range(1u, 8u));
+    issue.add_option("--priority", options->priority, "id of one of the office's priorities");
+    issue.footer("Example: hallcast ctl issue A --language uk --people 3");
     issue.callback([options] {
         v1::Command message;
         message.mutable_issue_ticket()->set_service(options->service);
         message.mutable_issue_ticket()->set_language(options->language);
+        for (const auto& service : options->then) message.mutable_issue_ticket()->add_then(service);
+        message.mutable_issue_ticket()->set_people(options->people);
+        message.mutable_issue_ticket()->set_priority(options->priority);
         send(*options, std::move(message));
     });
 
@@ -156,6 +200,59 @@ void add_ctl(CLI::App& app) {
                         [](Message& m) { return m.mutable_finish_service(); });
     add_counter_command(ctl, options, "no-show", "the visitor did not come",
                         [](Message& m) { return m.mutable_mark_no_show(); });
+
+    add_counter_command(ctl, options, "recycle", "the visitor did not come yet: call again later",
+                        [](Message& m) { return m.mutable_recycle(); });
+    add_counter_command(ctl, options, "park", "the visitor fills in a form, say; 'call' brings them back",
+                        [](Message& m) { return m.mutable_park(); });
+    add_counter_command(ctl, options, "undo", "take the counter's last step back",
+                        [](Message& m) { return m.mutable_undo(); });
+
+    CLI::App& transfer = *ctl.add_subcommand("transfer", "send the visitor at a counter elsewhere");
+    transfer.fallthrough();
+    transfer.add_option("N", options->counter, "counter number")->required()->check(CLI::Range(1u, 9999u));
+    transfer.add_option("--service", options->service, "to this service's queue");
+    transfer.add_option("--counter", options->to_counter, "to this counter");
+    transfer.add_option("--staff", options->to_staff, "to this person, wherever they are signed in");
+    auto* first = transfer.add_flag("--first", options->first, "before all who wait there");
+    transfer.add_flag("--last", options->last, "behind all who wait there; otherwise by the time of arrival")
+        ->excludes(first);
+    transfer.add_option("--delay", options->delay_s, "seconds before which they are not called");
+    transfer.footer("Example: hallcast ctl transfer 3 --service B --first");
+    transfer.callback([options] {
+        v1::Command message;
+        v1::Transfer& to = *message.mutable_transfer();
+        to.set_counter(options->counter);
+        to.set_service(options->service);
+        to.set_to_counter(options->to_counter);
+        to.set_to_staff(options->to_staff);
+        to.set_position(options->first  ? v1::Transfer::FIRST
+                        : options->last ? v1::Transfer::LAST
+                                        : v1::Transfer::BY_ARRIVAL);
+        to.set_delay_s(options->delay_s);
+        send(*options, std::move(message));
+    });
+
+    add_ticket_command(ctl, options, "reinstate", "a no-show came after all: back into the queue",
+                       [](Message& m, const std::string& ticket) { m.mutable_reinstate()->set_ticket(ticket); });
+    add_ticket_command(ctl, options, "cancel", "the visitor leaves", [](Message& m, const std::string& ticket) {
+        m.mutable_end_visit()->set_ticket(ticket);
+        m.mutable_end_visit()->set_outcome(v1::OUTCOME_CANCELLED);
+    });
+    add_ticket_command(ctl, options, "remove", "take a visitor out of the queue",
+                       [](Message& m, const std::string& ticket) {
+                           m.mutable_end_visit()->set_ticket(ticket);
+                           m.mutable_end_visit()->set_outcome(v1::OUTCOME_REMOVED);
+                       });
+
+    CLI::App& end_day = *ctl.add_subcommand("end-day", "close all counters; whoever still waits expires");
+    end_day.fallthrough();
+    end_day.footer("Example: hallcast ctl end-day");
+    end_day.callback([options] {
+        v1::Command message;
+        message.mutable_end_day();
+        send(*options, std::move(message));
+    });
 
     CLI::App& call = *ctl.add_subcommand("call", "call one waiting ticket");
     call.fallthrough();

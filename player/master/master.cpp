@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "player/queue/core.h"
+#include "player/queue/office_day.h"
 #include "player/queue/store.h"
 #include "protocol/cmd_id.h"
 
@@ -97,7 +98,8 @@ Expected<std::unique_ptr<Master>> RunningMaster::start(zmq::context_t& context, 
         const std::scoped_lock lock(self->publishing_);
         if (self->server_) self->server_->publish(event);
     };
-    auto core = queue::open_core(std::move(*store), {.now_ms = wall_clock_ms, .publish = publish});
+    auto core =
+        queue::open_core(std::move(*store), {.now_ms = wall_clock_ms, .day = queue::OfficeDay(), .publish = publish});
     if (!core) return std::unexpected(core.error());
     master->core_ = std::move(*core);
     if (auto applied = master->apply_first_office(options.first_office); !applied)

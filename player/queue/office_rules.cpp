@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <set>
 
+#include "player/queue/zone.h"
+#include "protocol/timetable.h"
+#include "protocol/timetable_rules.h"
+
 namespace hallcast::queue {
 namespace {
 
@@ -151,6 +155,8 @@ Fault fault_of_profiles(const v1::Office& office) {
         if (priority.head_start_minutes() > most_head_start_minutes)
             return fmt::format("Priority '{}' gives a head start of more than a week.", priority.id());
     }
+    if (!office.rules().day_starts().empty() && !timetable::parse_minutes(office.rules().day_starts()))
+        return fmt::format("'{}' is no time at which a day can start. Write it as 03:00.", office.rules().day_starts());
     for (const v1::Service& service : office.services())
         if (service.last_number() != 0 && service.last_number() < std::max(1u, service.first_number()))
             return fmt::format("The numbers of service '{}' end with {} before they begin with {}.", service.id(),
@@ -158,11 +164,22 @@ Fault fault_of_profiles(const v1::Office& office) {
     return {};
 }
 
+Fault fault_of_timetable(const v1::Office& office) {
+    if (!is_time_zone(office.time_zone()))
+        return fmt::format("'{}' is no time zone. Write it like Europe/Warsaw under 'time_zone'.", office.time_zone());
+    const auto fault = timetable::fault_of(office);
+    if (!fault) return {};
+    std::string place = fmt::format("'{}'", fault->list);
+    if (fault->entry >= 0) place = fmt::format("Entry {} of {}", fault->entry + 1, place);
+    if (!fault->key.empty()) place += fmt::format(", '{}'", fault->key);
+    return fmt::format("{}: {}.", place, fault->message);
+}
+
 }  // namespace
 
 Fault fault_of(const v1::Office& office) {
-    for (const auto fault_of_part :
-         {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters, fault_of_profiles})
+    for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters,
+                                     fault_of_profiles, fault_of_timetable})
         if (Fault fault = fault_of_part(office)) return fault;
     if (office.ByteSizeLong() > max_office_bytes) return "The office is larger than 1 MiB. Shorten its texts.";
     if (v1::Office again; !again.ParseFromString(office.SerializeAsString()))

@@ -17,6 +17,8 @@ namespace hallcast::web {
 namespace {
 
 constexpr std::string_view tickets = "/api/v1/tickets";
+constexpr std::string_view leases = "/api/v1/leases";
+constexpr std::string_view day_end = "/api/v1/day/end";
 constexpr std::string_view counters = "/api/v1/counters/";
 constexpr std::string_view halls = "/api/v1/halls/";
 constexpr std::string_view content_list = "/api/v1/content";
@@ -46,6 +48,8 @@ unsigned status_of(v1::Rejection::Code code) {
             return 404;
         case v1::Rejection::WRONG_STATE:
         case v1::Rejection::NOBODY_WAITING:
+        case v1::Rejection::NO_CAPACITY:
+        case v1::Rejection::TOO_LATE:
             return 409;
         case v1::Rejection::DEADLINE_PASSED:
             return 408;
@@ -65,6 +69,12 @@ Answer answer_of(const v1::CommandReply& reply) {
                                 reply.rejection().message());
         case v1::CommandReply::kTicket:
             return {.status = 201, .body = to_json(reply.ticket())};
+        case v1::CommandReply::kTickets:
+            return {.status = 201, .body = to_json(reply.tickets())};
+        case v1::CommandReply::kLease:
+            return {.status = 201, .body = to_json(reply.lease())};
+        case v1::CommandReply::kDay:
+            return {.body = to_json(reply.day())};
         case v1::CommandReply::kCall:
             return {.body = to_json(reply.call())};
         case v1::CommandReply::kCounter:
@@ -173,6 +183,30 @@ void Api::issue_ticket(const Request& request, const Reply& reply) {
     submit(request, std::move(command), reply);
 }
 
+void Api::lease_numbers(const Request& request, const Reply& reply) {
+    v1::Command command;
+    if (auto bad = parse_body(request, *command.mutable_lease_numbers())) return reply(*bad);
+    submit(request, std::move(command), reply);
+}
+
+void Api::ticket_command(const Request& request, std::string_view rest, const Reply& reply) {
+    const std::size_t slash = rest.find('/');
+    if (slash == 0 || slash == std::string_view::npos) return reply(not_found(request));
+    const std::string ticket(rest.substr(0, slash));
+    const std::string_view what = rest.substr(slash + 1);
+    v1::Command command;
+    if (what == "reinstate") {
+        command.mutable_reinstate()->set_ticket(ticket);
+    } else if (what == "cancel" || what == "remove") {
+        command.mutable_end_visit()->set_ticket(ticket);
+        command.mutable_end_visit()->set_outcome(what == "cancel" ? v1::OUTCOME_CANCELLED : v1::OUTCOME_REMOVED);
+    } else {
+        return reply(not_found(request));
+    }
+    if (request.method != "POST") return reply(wrong_method(request, "POST"));
+    submit(request, std::move(command), reply);
+}
+
 void Api::counter_command(const Request& request, std::string_view rest, const Reply& reply) {
     const std::size_t slash = rest.find('/');
     const auto number = parse_number(rest.substr(0, slash));
@@ -191,11 +225,26 @@ void Api::counter_command(const Request& request, std::string_view rest, const R
         command.mutable_recall()->set_counter(counter);
     else if (what == "start")
         command.mutable_start_service()->set_counter(counter);
-    else if (what == "finish")
+    else if (what == "finish") {
+        if (auto bad = parse_body(request, *command.mutable_finish_service())) return reply(*bad);
         command.mutable_finish_service()->set_counter(counter);
-    else if (what == "no-show")
+    } else if (what == "no-show")
         command.mutable_mark_no_show()->set_counter(counter);
-    else if (what == "call") {
+    else if (what == "park")
+        command.mutable_park()->set_counter(counter);
+    else if (what == "recycle")
+        command.mutable_recycle()->set_counter(counter);
+    else if (what == "undo")
+        command.mutable_undo()->set_counter(counter);
+    else if (what == "sign-out")
+        command.mutable_sign_out()->set_counter(counter);
+    else if (what == "sign-in") {
+        if (auto bad = parse_body(request, *command.mutable_sign_in())) return reply(*bad);
+        command.mutable_sign_in()->set_counter(counter);
+    } else if (what == "transfer") {
+        if (auto bad = parse_body(request, *command.mutable_transfer())) return reply(*bad);
+        command.mutable_transfer()->set_counter(counter);
+    } else if (what == "call") {
         if (auto bad = parse_body(request, *command.mutable_call_ticket())) return reply(*bad);
         command.mutable_call_ticket()->set_counter(counter);
     } else {
@@ -232,6 +281,16 @@ void Api::handle(const Request& request, const Reply& reply) {
     if (!authorised(request)) return reply(unauthorised());
     if (path == tickets)
         return request.method == "POST" ? issue_ticket(request, reply) : reply(wrong_method(request, "POST"));
+    if (path.starts_with(tickets) && path.size() > tickets.size() && path[tickets.size()] == '/')
+        return ticket_command(request, path.substr(tickets.size() + 1), reply);
+    if (path == leases)
+        return request.method == "POST" ? lease_numbers(request, reply) : reply(wrong_method(request, "POST"));
+    if (path == day_end) {
+        if (request.method != "POST") return reply(wrong_method(request, "POST"));
+        v1::Command command;
+        command.mutable_end_day();
+        return submit(request, std::move(command), reply);
+    }
     if (path.starts_with(counters)) return counter_command(request, path.substr(counters.size()), reply);
     if (path.starts_with(halls)) {
         if (request.method != "GET") return reply(wrong_method(request, "GET"));

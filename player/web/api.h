@@ -31,6 +31,8 @@ class Api {
     bool authorised(const Request& request) const;
     void submit(const Request& request, v1::Command command, const Reply& reply);
     void issue_ticket(const Request& request, const Reply& reply);
+    void lease_numbers(const Request& request, const Reply& reply);
+    void ticket_command(const Request& request, std::string_view rest, const Reply& reply);
     void counter_command(const Request& request, std::string_view rest, const Reply& reply);
     Answer content(const Request& request, std::string_view rest);
 

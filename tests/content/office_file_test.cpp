@@ -109,6 +109,35 @@ TEST_CASE("an office that is written and read again is the same") {
     }
 }
 
+TEST_CASE("how an office works is read, and written again") {
+    const auto office = parse_office(with("counters:", R"(profiles:
+  - {id: both, queues: [{service: B, head_start_minutes: 20}, {service: A}], appointments_in_a_row: 2}
+priorities:
+  - {id: pregnant, name: {pl: Ciąża}, head_start_minutes: 30}
+rules: {recycle_after_minutes: 0, recycle_times: 3, reinstated_come_last: true, day_starts: "04:30"}
+counters:)"),
+                                     "office.yaml");
+    INFO((office ? "" : office.error().message));
+    REQUIRE(office);
+    CHECK(office->profiles(0).queues(0).head_start_minutes() == 20);
+    CHECK(office->profiles(0).appointments_in_a_row() == 2);
+    CHECK(office->priorities(0).head_start_minutes() == 30);
+    CHECK(office->rules().has_recycle_after_minutes());
+    CHECK(office->rules().recycle_after_minutes() == 0);
+    CHECK_FALSE(office->rules().has_reinstate_minutes());
+    CHECK(office->rules().day_starts() == "04:30");
+    const auto again = parse_office(format_office(*office), "again.yaml");
+    REQUIRE(again);
+    CHECK(MessageDifferencer::Equals(*again, *office));
+    CHECK(error_of(with("counters:", "rules: {day_starts: 4 am}\ncounters:")).find("is no time") != std::string::npos);
+    CHECK(error_of(with("counters:", "rules: {reinstated_come_last: maybe}\ncounters:")).find("either true or false") !=
+          std::string::npos);
+    CHECK(error_of(with("counters:", "profiles: [{id: x, queues: [{service: Q}]}]\ncounters:"))
+              .find("there is no service 'Q'") != std::string::npos);
+    CHECK(error_of(with("services: [A]", "profile: none")).find("there is no work profile 'none'") !=
+          std::string::npos);
+}
+
 TEST_CASE("errors of an office file name the place and what is allowed") {
     CHECK(error_of(with("id: B", "id: A")) == "office.yaml:7:10: service 'A' is there twice");
     CHECK(error_of(with("services: [A]", "services: [A, X]")) ==
@@ -125,7 +154,7 @@ TEST_CASE("errors of an office file name the place and what is allowed") {
     CHECK(error_of(with("time_zone:", "timezone:")) ==
           "office.yaml:3:1: 'timezone' is not known in an office; it may have id, name, time_zone, languages, "
           "services, counters, "
-          "halls or hours");
+          "halls, hours, holidays, closures, special_days, profiles, priorities or rules");
     CHECK(error_of(with("time_zone: Europe/Warsaw\n", "")).find("an office needs 'time_zone'") != std::string::npos);
     CHECK(error_of(with("Europe/Warsaw", "../../etc/passwd")).find("is no time zone") != std::string::npos);
     CHECK(error_of(with("Europe/Warsaw", "Europe/Atlantis")).find("is no time zone") != std::string::npos);

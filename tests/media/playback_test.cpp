@@ -23,6 +23,7 @@ std::vector<std::size_t> clicks(const std::vector<float>& stereo, double toleran
 }
 
 double loudest(const std::vector<float>& stereo, Samples from, Samples to) {
+    REQUIRE(to <= Samples(stereo.size() / 2));
     double most = 0;
     for (Samples i = from * 2; i < to * 2; ++i) most = std::max(most, double(std::abs(stereo[std::size_t(i)])));
     return most;
@@ -66,9 +67,13 @@ TEST_CASE("three clips, looped five times: every picture once, in order, and one
     CHECK(hall.most_waiting <= 12);
 
     const auto written = hall.sink.written();
-    CHECK(Samples(written.size() / 2) >= length);
+    // The last picture has been seen from its beginning: its sound is there so far, and more where the machine is
+    // quick.
+    const Samples heard = std::min(length, hall.sink.clock());
+    CHECK(heard > length - 1920);
+    CHECK(Samples(written.size() / 2) >= heard);
     CHECK(clicks(written, 0.0003) == std::vector<std::size_t>{});
-    CHECK(loudest(written, 0, length) > 0.08);
+    CHECK(loudest(written, 0, heard) > 0.08);
 }
 
 TEST_CASE("AAC loops without a hole") {

@@ -36,6 +36,9 @@ TEST_CASE("each word behind a counter is its own command, for that counter") {
         {"call-next", v1::Command::kCallNext}, {"recall", v1::Command::kRecall},
         {"start", v1::Command::kStartService}, {"finish", v1::Command::kFinishService},
         {"no-show", v1::Command::kMarkNoShow}, {"call", v1::Command::kCallTicket},
+        {"park", v1::Command::kPark},          {"recycle", v1::Command::kRecycle},
+        {"undo", v1::Command::kUndo},          {"transfer", v1::Command::kTransfer},
+        {"sign-in", v1::Command::kSignIn},     {"sign-out", v1::Command::kSignOut},
     };
     for (const auto& [word, action] : routes) {
         INFO(word);
@@ -51,6 +54,29 @@ TEST_CASE("each word behind a counter is its own command, for that counter") {
         if (action == v1::Command::kCallTicket) CHECK(command.call_ticket().ticket() == "A007");
     }
     CHECK(office.master.commands().size() == std::size(routes));
+}
+
+TEST_CASE("what is done with a ticket, with numbers and with the day is a command, too") {
+    Office office;
+    ask(office, "POST", "/api/v1/tickets/A007/reinstate");
+    CHECK(office.master.commands().back().reinstate().ticket() == "A007");
+    ask(office, "POST", "/api/v1/tickets/A007/cancel");
+    CHECK(office.master.commands().back().end_visit().outcome() == v1::OUTCOME_CANCELLED);
+    ask(office, "POST", "/api/v1/tickets/A007/remove");
+    CHECK(office.master.commands().back().end_visit().outcome() == v1::OUTCOME_REMOVED);
+    ask(office, "POST", "/api/v1/leases", R"({"service": "A", "kiosk": "k1", "count": 20})");
+    CHECK(office.master.commands().back().lease_numbers().count() == 20);
+    ask(office, "POST", "/api/v1/day/end");
+    CHECK(office.master.commands().back().has_end_day());
+    ask(office, "POST", "/api/v1/counters/2/transfer", R"({"toStaff": "ann", "position": "FIRST", "delayS": 60})");
+    CHECK(office.master.commands().back().transfer().to_staff() == "ann");
+    CHECK(office.master.commands().back().transfer().position() == v1::Transfer::FIRST);
+    const std::size_t sent = office.master.commands().size();
+    CHECK(ask(office, "GET", "/api/v1/day/end").status == 405);
+    CHECK(ask(office, "POST", "/api/v1/tickets/A007/frobnicate").status == 404);
+    CHECK(ask(office, "POST", "/api/v1/tickets//cancel").status == 404);
+    CHECK(ask(office, "POST", "/api/v1/counters/2/transfer", "{").status == 400);
+    CHECK(office.master.commands().size() == sent);
 }
 
 TEST_CASE("what a request's body says of the counter is overruled by its path") {
