@@ -72,23 +72,23 @@ void Canvas::draw(const Fill& fill, const ScreenRect& box) {
 }
 
 void Canvas::draw(const Text& text, const ScreenRect&) {
-    if (!text.paragraph || text.colour.alpha == 0) return;
+    const Colour accented = text.accent.value_or(text.colour);
+    if (!text.paragraph || (text.colour.alpha == 0 && accented.alpha == 0)) return;
     const int x = whole_pixel(text.x);
     const int y = whole_pixel(text.y);
     const auto colour = solid(text.colour);
+    const auto accent = solid(accented);
     const auto veil = solid({0, 0, 0, text.colour.alpha});
     for (const auto& [column, row] : cells_in(visible_.extents(), x, y)) {
         const auto& tile = tiles_.tile(text.paragraph, column, row, glyphs_);
         const auto& ink = tile.ink;
-        if (tile.coverage.image) {
-            pixman_image_composite32(PIXMAN_OP_OVER, colour.get(), tile.coverage.image.get(), image_.get(), 0, 0, 0, 0,
-                                     x + ink.x, y + ink.y, ink.width, ink.height);
-        }
-        if (tile.coloured.image) {
-            pixman_image_composite32(PIXMAN_OP_OVER, tile.coloured.image.get(),
-                                     text.colour.alpha == 255 ? nullptr : veil.get(), image_.get(), 0, 0, 0, 0,
-                                     x + ink.x, y + ink.y, ink.width, ink.height);
-        }
+        const auto draw_layer = [&](pixman_image_t* source, pixman_image_t* mask) {
+            pixman_image_composite32(PIXMAN_OP_OVER, source, mask, image_.get(), 0, 0, 0, 0, x + ink.x, y + ink.y,
+                                     ink.width, ink.height);
+        };
+        if (tile.coverage.image) draw_layer(colour.get(), tile.coverage.image.get());
+        if (tile.accented.image) draw_layer(accent.get(), tile.accented.image.get());
+        if (tile.coloured.image) draw_layer(tile.coloured.image.get(), text.colour.alpha == 255 ? nullptr : veil.get());
     }
 }
 

@@ -79,16 +79,17 @@ const GlAtlas::Tile& GlAtlas::tile(const text::ParagraphPtr& paragraph, int colu
         return known->second.tile;
     const TextTile drawn = draw_tile(*paragraph, column, row, glyphs_);
     for (int attempt = 0;; ++attempt) {
-        Tile tile{.ink = drawn.ink, .coverage = {}, .coloured = {}};
         bool full = false;
-        if (drawn.coverage.image) {
-            tile.coverage = upload(drawn.coverage, drawn.ink.width, drawn.ink.height, true);
-            full = tile.coverage.empty();
-        }
-        if (drawn.coloured.image && !full) {
-            tile.coloured = upload(drawn.coloured, drawn.ink.width, drawn.ink.height, false);
-            full = tile.coloured.empty();
-        }
+        const auto placed = [&](const OwnedImage& layer, bool coverage) {
+            if (!layer.image || full) return ScreenRect{};
+            const ScreenRect place = upload(layer, drawn.ink.width, drawn.ink.height, coverage);
+            full = place.empty();
+            return place;
+        };
+        const Tile tile{.ink = drawn.ink,
+                        .coverage = placed(drawn.coverage, true),
+                        .accented = placed(drawn.accented, true),
+                        .coloured = placed(drawn.coloured, false)};
         if (!full) return tiles_.insert_or_assign(key, Kept{paragraph, tile}).first->second.tile;
         HALLCAST_ASSERT(attempt == 0);  // a cell fits many times
         empty();

@@ -28,6 +28,7 @@ class GlAtlas {
     struct Tile {
         ScreenRect ink;       // from the paragraph's corner; empty: nothing
         ScreenRect coverage;  // in the atlas; empty: none
+        ScreenRect accented;
         ScreenRect coloured;
     };
     const Tile& tile(const text::ParagraphPtr& paragraph, int column, int row);

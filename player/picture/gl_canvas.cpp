@@ -73,15 +73,18 @@ void GlCanvas::draw(const Fill& fill, const ScreenRect& box) {
 }
 
 void GlCanvas::draw(const Text& text, const ScreenRect&) {
-    if (!text.paragraph || text.colour.alpha == 0) return;
+    const Colour accented = text.accent.value_or(text.colour);
+    if (!text.paragraph || (text.colour.alpha == 0 && accented.alpha == 0)) return;
     const int x = whole_pixel(text.x);
     const int y = whole_pixel(text.y);
     const GlColour colour = premultiplied(text.colour);
+    const GlColour accent = premultiplied(accented);
     const GlColour veil = premultiplied({255, 255, 255, text.colour.alpha});
     for (const auto& [column, row] : cells_in(visible_.extents(), x, y)) {
         const auto tile = atlas_.tile(text.paragraph, column, row);
         const ScreenRect place{x + tile.ink.x, y + tile.ink.y, tile.ink.width, tile.ink.height};
         if (!tile.coverage.empty()) add_atlas(tile.coverage, place, colour);
+        if (!tile.accented.empty()) add_atlas(tile.accented, place, accent);
         if (!tile.coloured.empty()) add_atlas(tile.coloured, place, veil);
     }
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -53,12 +54,14 @@ struct Fill {
     bool operator==(const Fill&) const = default;
 };
 
-// The paragraph's top left corner is at (x, y) on the screen; what is outside the item's box is cut.
+// The paragraph's top left corner is at (x, y) on the screen; what is outside the item's box is cut. Colour glyphs
+// shine through as `colour` does.
 struct Text {
     text::ParagraphPtr paragraph;
     float x = 0;
     float y = 0;
     Colour colour;
+    std::optional<Colour> accent = {};             // of the glyphs in that ink; none: as the others
     bool operator==(const Text&) const = default;  // the same paragraph object, not an equal one
 };
 

@@ -31,32 +31,31 @@ ScreenRect place(const text::PlacedGlyph& placed, const CachedGlyph& glyph) {
 TextTile draw_tile(const text::Paragraph& paragraph, int column, int row, GlyphCache& glyphs) {
     const ScreenRect cell{column * TextTiles::cell_width, row * TextTiles::cell_height, TextTiles::cell_width,
                           TextTiles::cell_height};
-    const float reach = glyph_reach_em * paragraph.size_px;
     const auto for_each_near = [&](auto&& use) {
         for (const auto& placed : paragraph.glyphs) {
+            const float reach = glyph_reach_em * placed.size_px;
             if (placed.x < float(cell.x) - reach || placed.x > float(cell.right()) + reach) continue;
             if (placed.y < float(cell.y) - reach || placed.y > float(cell.bottom()) + reach) continue;
-            const auto& glyph = glyphs.glyph(placed.font, placed.glyph, paragraph.size_px);
+            const auto& glyph = glyphs.glyph(placed.font, placed.glyph, placed.size_px);
             if (glyph.width == 0) continue;
             const auto at = place(placed, glyph);
-            if (const auto inside = overlap(at, cell); !inside.empty()) use(glyph, at, inside);
+            if (const auto inside = overlap(at, cell); !inside.empty()) use(placed, glyph, at, inside);
         }
     };
 
     TextTile tile;
-    bool plain = false;
-    bool coloured = false;
-    for_each_near([&](const CachedGlyph& glyph, const ScreenRect&, const ScreenRect& inside) {
+    const auto layer_of = [&](const text::PlacedGlyph& placed, const CachedGlyph& glyph) -> OwnedImage& {
+        if (glyph.colour) return tile.coloured;
+        return placed.ink == text::Ink::accent ? tile.accented : tile.coverage;
+    };
+    for_each_near([&](const auto&, const CachedGlyph&, const ScreenRect&, const ScreenRect& inside) {
         tile.ink = joined(tile.ink, inside);
-        (glyph.colour ? coloured : plain) = true;
     });
-    if (tile.ink.empty()) return tile;
-    if (plain) tile.coverage = make_image(PIXMAN_a8, tile.ink.width, tile.ink.height);
-    if (coloured) tile.coloured = make_image(PIXMAN_a8r8g8b8, tile.ink.width, tile.ink.height);
-
-    for_each_near([&](const CachedGlyph& glyph, const ScreenRect& at, const ScreenRect&) {
+    for_each_near([&](const auto& placed, const CachedGlyph& glyph, const ScreenRect& at, const ScreenRect&) {
+        auto& target = layer_of(placed, glyph);
+        if (!target.image)
+            target = make_image(glyph.colour ? PIXMAN_a8r8g8b8 : PIXMAN_a8, tile.ink.width, tile.ink.height);
         // Added, so that joined letters that meet inside a pixel leave no light seam.
-        auto& target = glyph.colour ? tile.coloured : tile.coverage;
         pixman_image_composite32(glyph.colour ? PIXMAN_OP_OVER : PIXMAN_OP_ADD, glyph.image.image.get(), nullptr,
                                  target.image.get(), 0, 0, 0, 0, at.x - tile.ink.x, at.y - tile.ink.y, at.width,
                                  at.height);
@@ -73,7 +72,7 @@ const TextTile& TextTiles::tile(const text::ParagraphPtr& paragraph, int column,
     if (++inserts_ % clean_every == 0) cache_.erase_if([](const Kept& kept) { return kept.paragraph.expired(); });
 
     Kept made{paragraph, draw_tile(*paragraph, column, row, glyphs)};
-    const auto bytes = made.tile.coverage.bytes() + made.tile.coloured.bytes();
+    const auto bytes = made.tile.bytes();
     return cache_.insert(key, std::move(made), bytes).tile;
 }
 

@@ -15,7 +15,9 @@ namespace hallcast::picture {
 struct TextTile {
     ScreenRect ink;       // empty: nothing to draw
     OwnedImage coverage;  // of the glyphs that take the text's colour; image null: none
+    OwnedImage accented;  // of those that take its accent; image null: none
     OwnedImage coloured;  // of the colour glyphs, premultiplied; image null: none
+    std::size_t bytes() const { return coverage.bytes() + accented.bytes() + coloured.bytes(); }
 };
 
 // Glyphs stand at whole pixels from the paragraph's corner, so that a moving text moves as one rigid thing.

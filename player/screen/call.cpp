@@ -18,16 +18,28 @@ const v1::Call* shown_call_of(const Moment& moment) {
     return found == calls.end() ? nullptr : &*found;
 }
 
-std::string sentence(const v1::Call& call, const std::string& language) {
-    std::string text(content::text("please_go_to", language));
+// Where to go: the counter's number is in it.
+struct Sentence {
+    std::string text;
+    std::size_t number_at = 0;
+    std::size_t number_bytes = 0;
+    std::string_view number() const { return std::string_view(text).substr(number_at, number_bytes); }
+};
+
+Sentence sentence_of(const v1::Call& call, const std::string& language) {
+    Sentence sentence{.text = std::string(content::text("please_go_to", language))};
+    auto& text = sentence.text;
     constexpr std::string_view placeholder = "{counter}";
     if (const auto at = text.find(placeholder); at != std::string::npos) {
         // The number must not stand alone in a second line.
         const bool behind_a_space = at > 0 && text[at - 1] == ' ';
-        const auto number = (behind_a_space ? "\u00a0" : "") + std::to_string(call.counter());
-        text.replace(at - behind_a_space, placeholder.size() + behind_a_space, number);
+        const std::string_view space = behind_a_space ? "\u00a0" : "";
+        const auto number = std::to_string(call.counter());
+        text.replace(at - behind_a_space, placeholder.size() + behind_a_space, std::string(space) + number);
+        sentence.number_at = at - behind_a_space + space.size();
+        sentence.number_bytes = number.size();
     }
-    return text;
+    return sentence;
 }
 
 }  // namespace
@@ -57,23 +69,29 @@ Shown show_call(const Place& place, const Moment& moment) {
                 .bold = true,
                 .colour = to_picture(widget.highlight),
                 .side = number_side});
+    const auto visitors_sentence = sentence_of(*call, visitors);
     items.text("visitor", 0, {inside.x, inside.y + number_height, inside.width, first_height},
-               {.utf8 = sentence(*call, visitors),
+               {.utf8 = visitors_sentence.text,
+                .strong = visitors_sentence.number(),
                 .language = visitors,
                 .size_px = widget.text_size * place.scale * 0.3,
                 .bold = widget.bold,
                 .colour = to_picture(widget.colour),
+                .accent = to_picture(widget.highlight),
                 .side = side(is_right_to_left(visitors)),
                 .max_lines = 1,
                 .else_lines = 2,
                 .smallest = 0.6});
     if (!once) {
         const int top = inside.y + number_height + first_height;
+        const auto own_sentence = sentence_of(*call, own);
         items.text("office", 0, {inside.x, top, inside.width, inside.bottom() - top},
-                   {.utf8 = sentence(*call, own),
+                   {.utf8 = own_sentence.text,
+                    .strong = own_sentence.number(),
                     .language = own,
                     .size_px = widget.text_size * place.scale * 0.21,
                     .colour = to_picture(widget.colour),
+                    .accent = to_picture(widget.highlight),
                     .side = side(is_right_to_left(own)),
                     .max_lines = 1,
                     .else_lines = 2,

@@ -1,11 +1,13 @@
 #include "player/screen/item_list.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
 
 #include "player/screen/languages.h"
+#include "protocol/base/error.h"
 
 namespace hallcast::screen {
 
@@ -36,6 +38,18 @@ int top_of(const text::Paragraph& paragraph, const picture::ScreenRect& box, Lev
     if (paragraph.lines != 1) return box.y + spare / 2;
     const double baseline = box.y + box.height / 2.0 + half_capital * paragraph.size_px;
     return std::clamp(int(std::lround(baseline - paragraph.baseline)), box.y, box.y + spare);
+}
+
+text::ParagraphPtr set(text::Typesetter& typesetter, const Wording& wording, const text::Style& style,
+                       const text::Box& room) {
+    const auto whole = wording.utf8;
+    if (wording.strong.empty()) return typesetter.set(whole, style, room);
+    const auto before = std::size_t(wording.strong.data() - whole.data());
+    HALLCAST_ASSERT(before <= whole.size() && wording.strong.size() <= whole.size() - before);
+    const std::array spans{text::Span{.utf8 = whole.substr(0, before), .weight = style.weight},
+                           text::Span{.utf8 = wording.strong, .weight = text::Weight::bold, .ink = text::Ink::accent},
+                           text::Span{.utf8 = whole.substr(before + wording.strong.size()), .weight = style.weight}};
+    return typesetter.set(spans, style, room);
 }
 
 }  // namespace
@@ -103,16 +117,16 @@ void ItemList::text(std::string_view part, std::uint64_t number, const picture::
     text::Box room{float(box.width), float(box.height), wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
                    float(wording.size_px * wording.smallest)};
-    auto paragraph = typesetter_.set(wording.utf8, style, room);
+    auto paragraph = set(typesetter_, wording, style, room);
     if (paragraph->truncated && wording.else_lines > wording.max_lines) {
         room.max_lines = wording.else_lines;
-        paragraph = typesetter_.set(wording.utf8, style, room);
+        paragraph = set(typesetter_, wording, style, room);
     }
     const int top = top_of(*paragraph, box, wording.level);
     // Ink may stand a little outside of the glyphs' advances.
     const int overhang = int(paragraph->size_px / 8) + 1;
     add(part, number, inset(box, -overhang, 0),
-        picture::Text{std::move(paragraph), float(box.x), float(top), wording.colour});
+        picture::Text{std::move(paragraph), float(box.x), float(top), wording.colour, wording.accent});
 }
 
 }  // namespace hallcast::screen

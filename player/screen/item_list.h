@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -28,14 +29,16 @@ Side side_of(const std::string& align, bool right_to_left);
 
 struct Wording {
     std::string_view utf8 = {};
+    std::string_view strong = {};  // a part of `utf8` itself: bold, and in `accent`
     std::string_view language = "en";
     double size_px = 32;
     bool bold = false;
     picture::Colour colour;
+    std::optional<picture::Colour> accent = {};
     Side side = Side::start;
     Level level = Level::middle;
     int max_lines = 1;      // 0: as many as fit
-    int else_lines = 0;   // > max_lines: as many where it would be cut otherwise
+    int else_lines = 0;     // > max_lines: as many where it would be cut otherwise
     double smallest = 0.4;  // of size_px: down to this the text shrinks before it is cut
 };
 

@@ -8,8 +8,9 @@ namespace {
 
 constexpr char16_t soft_hyphen = u'\u00ad';
 
-// By how much, in em, dividing where the text has to be shaped again may make a line narrower than its near width says.
-constexpr double slack = 1;
+// By how much, in em of the largest letters, dividing where the text has to be shaped again may make a line narrower
+// than its near width says.
+constexpr double slack_em = 1;
 
 // Sums of floats differ in their last bits; a thousandth of a pixel is seen by nobody.
 constexpr double tolerance = 1e-5;
@@ -27,7 +28,10 @@ std::int32_t without_blanks(const std::u16string& text, std::int32_t start, std:
 class Breaker {
   public:
     Breaker(ShapedText& text, double width)
-        : text_(text), width_(width), limit_(width + width * tolerance + tolerance) {}
+        : text_(text),
+          width_(width),
+          limit_(width + width * tolerance + tolerance),
+          near_limit_(limit_ + slack_em * text.largest_scale()) {}
 
     // The line that starts at `start`, in the stretch without line ends that ends at `content_end`.
     Line next(std::int32_t start, std::int32_t content_end) {
@@ -35,7 +39,7 @@ class Breaker {
         if (width_ <= 0) return line;
         line.end = without_blanks(text_.text(), start, content_end);
         // Only what may fit is worth the exact width, which shapes again.
-        if (text_.near_width(start, line.end) <= limit_ + slack && text_.width(start, line.end) <= limit_) return line;
+        if (text_.near_width(start, line.end) <= near_limit_ && text_.width(start, line.end) <= limit_) return line;
         if (auto between_words = latest_that_fits(start, allowed_breaks(start, content_end))) return *between_words;
         return inside_word(start, content_end);
     }
@@ -45,7 +49,7 @@ class Breaker {
         // The near widths leave a few candidates; the exact one decides, from the widest down.
         for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
             const Line line = line_to(start, *end, tail);
-            if (text_.near_width(start, line.end) > limit_ + slack) continue;
+            if (text_.near_width(start, line.end) > near_limit_) continue;
             if (text_.width(line.start, line.end, line.tail) <= limit_) return line;
         }
         return std::nullopt;
@@ -55,7 +59,7 @@ class Breaker {
         std::vector<std::int32_t> ends;
         for (std::int32_t at = start + 1; at <= content_end; ++at) {
             if (!text_.starts_cluster(at)) continue;
-            if (width_ > 0 && text_.near_width(start, at) > limit_ + slack && !ends.empty()) break;
+            if (width_ > 0 && text_.near_width(start, at) > near_limit_ && !ends.empty()) break;
             ends.push_back(at);
         }
         return ends;
@@ -75,7 +79,7 @@ class Breaker {
         std::vector<std::int32_t> ends;
         for (auto at = std::ranges::upper_bound(all, start); at != all.end() && *at < content_end; ++at) {
             if (!text_.starts_cluster(*at)) continue;
-            if (text_.near_width(start, without_blanks(text_.text(), start, *at)) > limit_ + slack) break;
+            if (text_.near_width(start, without_blanks(text_.text(), start, *at)) > near_limit_) break;
             ends.push_back(*at);
         }
         return ends;
@@ -95,6 +99,7 @@ class Breaker {
     ShapedText& text_;
     double width_;
     double limit_;
+    double near_limit_;
 };
 
 }  // namespace

@@ -9,7 +9,6 @@ namespace hallcast::text {
 namespace {
 
 constexpr float smallest_size_px = 1;
-constexpr float largest_size_px = 2000;
 
 // FreeType rounds outlines to 1/64 pixel; ink that reaches a pixel's edge may pass it by that much.
 constexpr float drawing_error_px = 1.0F / 32;
@@ -31,15 +30,12 @@ LineHeight height_of(const LineReach& reach, float size_px) {
 
 class Composer {
   public:
-    Composer(ShapedText& text, const Style& style, const Box& box, bool cut)
+    Composer(ShapedText& text, float size_px, const Box& box, bool cut)
         : text_(text),
           box_(box),
           cut_(cut),
           length_(static_cast<std::int32_t>(text.text().size())),
-          size_px_(std::isnan(style.size_px) ? Style{}.size_px
-                                             : std::clamp(style.size_px, smallest_size_px, largest_size_px)) {
-        paragraph_.weight = style.weight;
-    }
+          size_px_(bounded_size(size_px)) {}
 
     Paragraph compose() {
         if (box_.min_size_px > 0) size_px_ = largest_that_fits();
@@ -100,7 +96,7 @@ class Composer {
         return lines_that_fit(heights_of(lines, size_px)) == lines.size();
     }
 
-    // The style's size, or a whole number of pixels below it, or the smallest one that is allowed.
+    // The size asked for, or a whole number of pixels below it, or the smallest one that is allowed.
     float largest_that_fits() {
         const float smallest = std::clamp(box_.min_size_px, smallest_size_px, size_px_);
         if (fits(size_px_)) return size_px_;
@@ -135,8 +131,12 @@ class Composer {
             if (i == 0) paragraph_.baseline = baseline;
             const float left = left_of(lines[i], room - static_cast<float>(placed[i].width * size_px_));
             for (const LineGlyph& glyph : placed[i].glyphs) {
-                paragraph_.glyphs.push_back(
-                    {glyph.font, glyph.glyph, left + glyph.x * size_px_, baseline - std::round(glyph.y * size_px_)});
+                paragraph_.glyphs.push_back({.font = static_cast<std::uint16_t>(glyph.font),
+                                             .ink = glyph.ink,
+                                             .glyph = glyph.glyph,
+                                             .size_px = size_px_ * glyph.scale,
+                                             .x = left + glyph.x * size_px_,
+                                             .y = baseline - std::round(glyph.y * size_px_)});
             }
             top += heights[i].total();
         }
@@ -165,8 +165,12 @@ class Composer {
 
 }  // namespace
 
-Paragraph compose(ShapedText& text, const Style& style, const Box& box, bool cut) {
-    return Composer(text, style, box, cut).compose();
+float bounded_size(float size_px) {
+    return std::isnan(size_px) ? Style{}.size_px : std::clamp(size_px, smallest_size_px, largest_size_px);
+}
+
+Paragraph compose(ShapedText& text, float size_px, const Box& box, bool cut) {
+    return Composer(text, size_px, box, cut).compose();
 }
 
 }  // namespace hallcast::text

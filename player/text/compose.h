@@ -6,7 +6,12 @@
 
 namespace hallcast::text {
 
+inline constexpr float largest_size_px = 2000;
+
+// A style's size within the bounds of what is ever drawn.
+float bounded_size(float size_px);
+
 // `cut`: the text goes on beyond what `text` holds, so that it ends in an ellipsis.
-Paragraph compose(ShapedText& text, const Style& style, const Box& box, bool cut);
+Paragraph compose(ShapedText& text, float size_px, const Box& box, bool cut);
 
 }  // namespace hallcast::text

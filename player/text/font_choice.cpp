@@ -65,23 +65,22 @@ bool wants_colour(std::u16string_view cluster) {
 
 }  // namespace
 
-const FontRow& FontChoice::row(UScriptCode script, bool emoji) {
-    const auto matches = [&](const Row& known) { return known.script == script && known.emoji == emoji; };
-    if (latest_ < rows_.size() && matches(rows_[latest_])) return *rows_[latest_].fonts;
-    const auto found = std::ranges::find_if(rows_, matches);
+const FontRow& FontChoice::row(const FontWish& wish) {
+    if (latest_ < rows_.size() && rows_[latest_].wish == wish) return *rows_[latest_].fonts;
+    const auto found = std::ranges::find(rows_, wish, &Row::wish);
     latest_ = static_cast<std::size_t>(found - rows_.begin());
-    if (found == rows_.end()) rows_.push_back({script, emoji, &fonts_.row({script, forms_, weight_, emoji})});
+    if (found == rows_.end()) rows_.push_back({wish, &fonts_.row(wish)});
     return *rows_[latest_].fonts;
 }
 
-FontChoice::Chosen FontChoice::choose(std::u16string_view cluster, UScriptCode script) {
-    const FontRow& fonts = row(script, wants_colour(cluster));
+FontChoice::Chosen FontChoice::choose(std::u16string_view cluster, UScriptCode script, Forms forms, Weight weight) {
+    const FontRow& fonts = row({script, forms, weight, wants_colour(cluster)});
     const FontFace* first = fonts_.open(fonts, 0);
     if (first != nullptr && cluster.size() == 1 && first->covers(cluster[0])) return {first->id(), true};
-    return choose_from_all(cluster, fonts);
+    return choose_from_all(cluster, fonts, weight);
 }
 
-FontChoice::Chosen FontChoice::choose_from_all(std::u16string_view cluster, const FontRow& row) {
+FontChoice::Chosen FontChoice::choose_from_all(std::u16string_view cluster, const FontRow& row, Weight weight) {
     const UChar32 base = first_of(cluster);
     const FontFace* with_base = nullptr;
     std::vector<const FontFace*> searched;
@@ -92,7 +91,7 @@ FontChoice::Chosen FontChoice::choose_from_all(std::u16string_view cluster, cons
         if (with_base == nullptr && face->covers(base)) with_base = face;
         searched.push_back(face);
     }
-    const FontFace* other = fonts_.open_last_resort(base, weight_);
+    const FontFace* other = fonts_.open_last_resort(base, weight);
     if (other != nullptr && covers(*other, cluster)) return {other->id(), true};
     if (with_base == nullptr) with_base = other;
 

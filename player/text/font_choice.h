@@ -11,27 +11,24 @@ namespace hallcast::text {
 // Externally synchronized; made for one text.
 class FontChoice {
   public:
-    FontChoice(const FontLibrary& fonts, Forms forms, Weight weight) : fonts_(fonts), forms_(forms), weight_(weight) {}
+    explicit FontChoice(const FontLibrary& fonts) : fonts_(fonts) {}
 
     struct Chosen {
         FontId font = no_font;
         bool complete = true;  // false: a part of the cluster, or all of it, is in no font
     };
     // The first font that has all of the cluster; else the first that has its first character.
-    Chosen choose(std::u16string_view cluster, UScriptCode script);
+    Chosen choose(std::u16string_view cluster, UScriptCode script, Forms forms, Weight weight);
 
   private:
     struct Row {
-        UScriptCode script;
-        bool emoji;
+        FontWish wish;
         const FontRow* fonts;
     };
-    const FontRow& row(UScriptCode script, bool emoji);
-    Chosen choose_from_all(std::u16string_view cluster, const FontRow& row);
+    const FontRow& row(const FontWish& wish);
+    Chosen choose_from_all(std::u16string_view cluster, const FontRow& row, Weight weight);
 
     const FontLibrary& fonts_;
-    Forms forms_;
-    Weight weight_;
     std::vector<Row> rows_;
     std::size_t latest_ = 0;
 };

@@ -6,12 +6,14 @@
 #include <unicode/utf16.h>
 
 #include <cstdlib>
+#include <limits>
 
 namespace hallcast::text {
 namespace {
 
 // There are some 250 Noto fonts; more than that many faces is a broken fontconfig.
 constexpr std::size_t max_faces = 512;
+static_assert(max_faces <= std::numeric_limits<decltype(PlacedGlyph::font)>::max());
 constexpr std::size_t max_remembered_characters = 4096;
 constexpr std::size_t max_reports = 256;
 

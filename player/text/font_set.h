@@ -26,7 +26,7 @@ class FontSet {
   public:
     virtual ~FontSet() = default;
 
-    // The glyph's shape; empty (width 0) for blanks. `size_px` is the em size.
+    // The glyph's shape; empty (width 0) for blanks, and in sizes below a pixel. `size_px` is the em size.
     virtual GlyphBitmap rasterise(std::uint32_t font, std::uint32_t glyph, float size_px) const = 0;
 };
 

@@ -9,9 +9,8 @@
 namespace hallcast::text {
 namespace {
 
-// Han characters among Kana are Japanese and among Hangul Korean, whatever the language around them.
-HanForm han_form_of(const std::vector<UScriptCode>& scripts, HanForm of_language) {
-    if (of_language != HanForm::unspecified) return of_language;
+// Where no language says it: Han characters among Kana are Japanese, and among Hangul Korean.
+HanForm han_form_of(const std::vector<UScriptCode>& scripts) {
     HanForm form = HanForm::unspecified;
     for (const UScriptCode script : scripts) {
         if (script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA) return HanForm::japanese;
@@ -22,13 +21,13 @@ HanForm han_form_of(const std::vector<UScriptCode>& scripts, HanForm of_language
 
 }  // namespace
 
-Itemised itemise(const std::u16string& text, const Language& language, Weight weight, const FontLibrary& fonts,
-                 BreakIterators& breaks) {
+Itemised itemise(const std::u16string& text, const Styles& styles, const FontLibrary& fonts, BreakIterators& breaks) {
     Itemised result;
     result.cluster_starts = breaks.cluster_starts(text);
-    result.directions = resolve_directions(text, language);
-    const std::vector<UScriptCode> scripts = resolve_scripts(text, language.script);
-    FontChoice choice(fonts, {han_form_of(scripts, language.forms.han), language.forms.nastaliq}, weight);
+    result.directions = resolve_directions(text, styles.base().language);
+    const std::vector<UScriptCode> scripts = resolve_scripts(text, styles.base().language.script);
+    const HanForm usual_han = han_form_of(scripts);
+    FontChoice choice(fonts);
 
     const auto length = static_cast<std::int32_t>(text.size());
     const auto cluster_end = [&](std::int32_t start) {
@@ -36,6 +35,7 @@ Itemised itemise(const std::u16string& text, const Language& language, Weight we
         while (result.cluster_starts[static_cast<std::size_t>(end)] == 0) ++end;
         return end;
     };
+    std::size_t style = 0;
     bool continues = false;
     for (std::int32_t start = 0; start < length;) {
         const std::int32_t end = cluster_end(start);
@@ -44,12 +44,16 @@ Itemised itemise(const std::u16string& text, const Language& language, Weight we
             continues = false;
         } else {
             const auto cluster = std::u16string_view(text).substr(at, static_cast<std::size_t>(end - start));
-            const FontChoice::Chosen chosen = choice.choose(cluster, scripts[at]);
+            style = styles.next_at(start, style);
+            const PartStyle& part = styles[style];
+            Forms forms = part.language.forms;
+            if (forms.han == HanForm::unspecified) forms.han = usual_han;
+            const FontChoice::Chosen chosen = choice.choose(cluster, scripts[at], forms, part.weight);
             if (!chosen.complete) ++result.missing;
-            const Item item{start, end, result.directions.levels[at], scripts[at], chosen.font};
+            const Item item{start, end, result.directions.levels[at], scripts[at], chosen.font, style};
             Item* previous = continues ? &result.items.back() : nullptr;
             if (previous != nullptr && previous->level == item.level && previous->script == item.script &&
-                previous->font == item.font) {
+                previous->font == item.font && (previous->style == style || styles[previous->style].same_shape(part))) {
                 previous->end = end;
             } else {
                 result.items.push_back(item);

@@ -1,4 +1,4 @@
-// Divides a text into items that are shaped at once: one direction, one script, one font each.
+// Divides a text into items that are shaped at once: one direction, one script, one font, one size, one language each.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include "player/text/break_iterators.h"
 #include "player/text/direction.h"
 #include "player/text/font_library.h"
-#include "player/text/language.h"
+#include "player/text/styles.h"
 
 namespace hallcast::text {
 
@@ -19,6 +19,7 @@ struct Item {
     UBiDiLevel level = 0;
     UScriptCode script = USCRIPT_COMMON;
     FontId font = no_font;  // no_font: nothing has it, nothing is drawn
+    std::size_t style = 0;  // the number of one of Styles, for its size and language
 };
 
 struct Itemised {
@@ -28,7 +29,6 @@ struct Itemised {
     int missing = 0;  // clusters that are not, or not wholly, in any font
 };
 
-Itemised itemise(const std::u16string& text, const Language& language, Weight weight, const FontLibrary& fonts,
-                 BreakIterators& breaks);
+Itemised itemise(const std::u16string& text, const Styles& styles, const FontLibrary& fonts, BreakIterators& breaks);
 
 }  // namespace hallcast::text

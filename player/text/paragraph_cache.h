@@ -1,11 +1,12 @@
-// Keeps the paragraphs used last, by text, style and box.
+// Keeps the paragraphs used last, by their spans, style and box.
 #pragma once
 
 #include <cstddef>
 #include <list>
+#include <span>
 #include <string>
-#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "player/text/paragraph.h"
 
@@ -18,16 +19,17 @@ class ParagraphCache {
         : most_paragraphs_(most_paragraphs), most_bytes_(most_bytes) {}
 
     // Null where it is not there; what was found counts as used last.
-    ParagraphPtr find(std::string_view utf8, const Style& style, const Box& box);
+    ParagraphPtr find(std::span<const Span> spans, const Style& style, const Box& box);
     // Drops what was used longest ago until all is within the bounds; a paragraph above them is not kept.
-    void keep(std::string_view utf8, const Style& style, const Box& box, ParagraphPtr paragraph);
+    void keep(std::span<const Span> spans, const Style& style, const Box& box, ParagraphPtr paragraph);
 
     std::size_t size() const { return by_use_.size(); }
     std::size_t bytes() const { return bytes_; }
 
   private:
     struct Entry {
-        std::string utf8;
+        std::string words;  // what `spans` point into
+        std::vector<Span> spans;
         Style style;
         Box box;
         ParagraphPtr paragraph;
@@ -35,7 +37,7 @@ class ParagraphCache {
     };
     using Entries = std::list<Entry>;  // used last in front
 
-    Entries::iterator locate(std::size_t hash, std::string_view utf8, const Style& style, const Box& box);
+    Entries::iterator locate(std::size_t hash, std::span<const Span> spans, const Style& style, const Box& box);
     void drop_oldest();
 
     std::size_t most_paragraphs_;

@@ -10,6 +10,9 @@ namespace {
 // Above this, a glyph is drawn no larger: 4 MB a bitmap are enough for any hall's screen.
 constexpr float max_size_px = 2048;
 
+// FreeType draws nothing smaller than in this size; it would be larger than its place.
+constexpr float min_size_px = 1;
+
 // Box-filters a premultiplied BGRA picture to a smaller one: colour fonts have one size only, usually a large one.
 std::vector<std::uint8_t> scaled(const FT_Bitmap& source, int width, int height) {
     std::vector<std::uint8_t> result(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 4);
@@ -54,7 +57,7 @@ FontFace::Drawing::Drawing(std::span<const char> file, unsigned face) {
 }
 
 GlyphBitmap FontFace::Drawing::rasterise(std::uint32_t glyph, float size_px) {
-    if (!face_ || !(size_px > 0)) return {};
+    if (!face_ || !(size_px >= min_size_px)) return {};
     size_px = std::min(size_px, max_size_px);
     return FT_IS_SCALABLE(face_.get()) ? outline(glyph, size_px) : colour_strike(glyph, size_px);
 }

@@ -17,7 +17,7 @@ hb_language_t shaping_language(const Language& language) {
 Shaper::Shaper(const FontLibrary& fonts) : fonts_(fonts), buffer_(hb_buffer_create()) {}
 
 void Shaper::shape(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end,
-                   hb_language_t language, std::vector<ShapedGlyph>& glyphs) {
+                   hb_language_t language, float scale, std::vector<ShapedGlyph>& glyphs) {
     if (item.font == no_font) return;
     const FontFace& face = fonts_.face(item.font);
     const auto length = static_cast<int>(text.size());
@@ -37,7 +37,7 @@ void Shaper::shape(const std::u16string& text, const Item& item, std::int32_t st
     unsigned count = 0;
     const hb_glyph_info_t* infos = hb_buffer_get_glyph_infos(buffer, &count);
     const hb_glyph_position_t* positions = hb_buffer_get_glyph_positions(buffer, &count);
-    const float em = 1 / face.units_per_em();
+    const float em = scale / face.units_per_em();
     glyphs.reserve(glyphs.size() + count);
     for (unsigned i = 0; i < count; ++i) {
         if (infos[i].codepoint == 0) continue;  // .notdef: counted as missing by the itemiser

@@ -29,8 +29,9 @@ class Shaper {
 
     // Appends the glyphs of text[start, end), which lies in `item`, from left to right. What is around the piece is
     // context: an Arabic letter at its edge keeps its joined form. Characters that the font lacks give nothing.
+    // `scale` multiplies all lengths.
     void shape(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end,
-               hb_language_t language, std::vector<ShapedGlyph>& glyphs);
+               hb_language_t language, float scale, std::vector<ShapedGlyph>& glyphs);
 
   private:
     struct DestroyBuffer {

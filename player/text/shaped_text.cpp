@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "player/text/font_choice.h"
 
@@ -20,6 +21,8 @@ void widen(LineReach& reach, const LineReach& other) {
     widen(reach.shifted, other.shifted);
 }
 
+Reach scaled(const Reach& reach, float scale) { return {reach.above * scale, reach.below * scale}; }
+
 double sum_of_advances(const std::vector<ShapedGlyph>& glyphs) {
     double sum = 0;
     for (const ShapedGlyph& glyph : glyphs) sum += glyph.advance;
@@ -28,18 +31,18 @@ double sum_of_advances(const std::vector<ShapedGlyph>& glyphs) {
 
 }  // namespace
 
-ShapedText::ShapedText(const std::u16string& text, const Language& language, Weight weight, const FontLibrary& fonts,
-                       BreakIterators& breaks)
+ShapedText::ShapedText(const std::u16string& text, Styles styles, const FontLibrary& fonts, BreakIterators& breaks)
     : text_(text),
-      language_(language),
-      hb_language_(shaping_language(language)),
-      weight_(weight),
+      styles_(std::move(styles)),
       fonts_(fonts),
       breaks_(breaks),
       shaper_(fonts),
-      itemised_(itemise(text, language, weight, fonts, breaks)),
+      itemised_(itemise(text, styles_, fonts, breaks)),
       advance_before_(text.size() + 1, 0),
       safe_to_divide_(text.size() + 1, 1) {
+    shaping_languages_.reserve(styles_.size());
+    for (std::size_t i = 0; i < styles_.size(); ++i)
+        shaping_languages_.push_back(shaping_language(styles_[i].language));
     runs_.reserve(itemised_.items.size());
     for (const Item& item : itemised_.items) {
         runs_.push_back(shaped(text_, item, item.start, item.end));
@@ -55,23 +58,29 @@ bool ShapedText::right_to_left_at(std::int32_t at) const {
 }
 
 const std::vector<std::int32_t>& ShapedText::line_breaks() {
-    if (!line_breaks_) line_breaks_ = breaks_.line_breaks(text_, language_.tag);
+    if (!line_breaks_) line_breaks_ = breaks_.line_breaks(text_, styles_.base().language.tag);
     return *line_breaks_;
 }
 
 ShapedText::Run ShapedText::shaped(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end) {
     Run run{item, {}, {}};
-    shaper_.shape(text, item, start, end, hb_language_, run.glyphs);
+    shape(text, item, start, end, run.glyphs);
     run.reach = reach_of(item, run.glyphs);
     return run;
+}
+
+void ShapedText::shape(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end,
+                       std::vector<ShapedGlyph>& glyphs) {
+    shaper_.shape(text, item, start, end, shaping_languages_[item.style], styles_[item.style].scale, glyphs);
 }
 
 LineReach ShapedText::reach_of(const Item& item, const std::vector<ShapedGlyph>& glyphs) const {
     if (item.font == no_font) return {};
     const FontFace& face = fonts_.face(item.font);
-    LineReach reach{face.line_reach(), {}};
+    const float scale = styles_[item.style].scale;
+    LineReach reach{scaled(face.line_reach(), scale), {}};
     for (const ShapedGlyph& glyph : glyphs) {
-        const Reach ink = face.ink(glyph.glyph);
+        const Reach ink = scaled(face.ink(glyph.glyph), scale);
         widen(glyph.y == 0 ? reach.level : reach.shifted, {ink.above + glyph.y, ink.below - glyph.y});
     }
     return reach;
@@ -129,30 +138,36 @@ void ShapedText::glyphs_of(const Run& run, std::int32_t start, std::int32_t end,
         });
         glyphs.assign(first, last);
     } else {
-        shaper_.shape(text_, run.item, start, end, hb_language_, glyphs);
+        shape(text_, run.item, start, end, glyphs);
     }
 }
 
 const ShapedText::Tail& ShapedText::tail_at(std::int32_t start, std::int32_t end, LineTail tail) {
-    // In the font of what it follows.
-    std::size_t run = first_run_after(std::max(start, end - 1));
+    // In the font and the style of what it follows.
+    const std::int32_t follows = std::max(start, end - 1);
+    std::size_t run = first_run_after(follows);
     if (run == runs_.size() && run > 0) --run;
-    const UScriptCode script = runs_.empty() ? language_.script : runs_[run].item.script;
-    const std::pair key(script, tail);
-    const auto known = std::ranges::find(tails_, key, &decltype(tails_)::value_type::first);
-    if (known != tails_.end()) return known->second;
+    const UScriptCode script = runs_.empty() ? styles_.base().language.script : runs_[run].item.script;
+    const std::size_t number = styles_.at(follows);
+    const auto [place, added] = tails_.try_emplace({tail, script, number});
+    Tail& made = place->second;
+    if (!added) return made;
 
-    FontChoice choice(fonts_, language_.forms, weight_);
-    Tail made{tail == LineTail::ellipsis ? u"\u2026" : u"\u2010", {}, 0};
-    FontChoice::Chosen chosen = choice.choose(made.text, script);
+    const PartStyle& style = styles_[number];
+    FontChoice choice(fonts_);
+    const auto choose = [&](std::u16string_view cluster) {
+        return choice.choose(cluster, script, style.language.forms, style.weight);
+    };
+    made.text = tail == LineTail::ellipsis ? u"\u2026" : u"\u2010";
+    FontChoice::Chosen chosen = choose(made.text);
     if (!chosen.complete) {
         made.text = tail == LineTail::ellipsis ? u"..." : u"-";
-        chosen = choice.choose(std::u16string_view(made.text).substr(0, 1), script);
+        chosen = choose(std::u16string_view(made.text).substr(0, 1));
     }
     const auto length = static_cast<std::int32_t>(made.text.size());
-    made.run = shaped(made.text, {0, length, 0, script, chosen.font}, 0, length);
+    made.run = shaped(made.text, {0, length, 0, script, chosen.font, number}, 0, length);
     made.width = sum_of_advances(made.run.glyphs);
-    return tails_.emplace_back(key, std::move(made)).second;
+    return made;
 }
 
 double ShapedText::near_width(std::int32_t start, std::int32_t end) const {
@@ -187,24 +202,27 @@ LineReach ShapedText::reach(std::int32_t start, std::int32_t end, LineTail tail)
     }
     if (reach.level.above + reach.level.below > 0) return reach;
     // An empty line is as high as a letter of the language would make it.
-    FontChoice choice(fonts_, language_.forms, weight_);
-    const FontChoice::Chosen usual = choice.choose(u" ", language_.script);
-    return {usual.font == no_font ? Reach{1, 0.25F} : fonts_.face(usual.font).line_reach(), {}};
+    const PartStyle& style = styles_[styles_.at(start)];
+    const FontChoice::Chosen usual =
+        FontChoice(fonts_).choose(u" ", style.language.script, style.language.forms, style.weight);
+    return {scaled(usual.font == no_font ? Reach{1, 0.25F} : fonts_.face(usual.font).line_reach(), style.scale), {}};
 }
 
 LineOfGlyphs ShapedText::line(std::int32_t start, std::int32_t end, LineTail tail) {
     LineOfGlyphs line;
-    const auto place = [&](const Item& item, const std::vector<ShapedGlyph>& glyphs) {
+    const auto place = [&](const Item& item, const std::vector<ShapedGlyph>& glyphs, auto&& ink_of) {
+        const float scale = styles_[item.style].scale;
         for (const ShapedGlyph& glyph : glyphs) {
-            line.glyphs.push_back(
-                {item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y, glyph.cluster});
+            line.glyphs.push_back({item.font, glyph.glyph, static_cast<float>(line.width) + glyph.x, glyph.y,
+                                   glyph.cluster, scale, ink_of(glyph)});
             line.width += glyph.advance;
         }
     };
     const auto place_tail = [&] {
         if (tail == LineTail::none) return;
         const Run& run = tail_at(start, end, tail).run;
-        place(run.item, run.glyphs);
+        const Ink ink = styles_[run.item.style].ink;
+        place(run.item, run.glyphs, [ink](const ShapedGlyph&) { return ink; });
     };
 
     const std::size_t first = first_run_after(start);
@@ -219,7 +237,7 @@ LineOfGlyphs ShapedText::line(std::int32_t start, std::int32_t end, LineTail tai
     for (const std::int32_t nth : order) {
         const Run& run = runs_[first + index(nth)];
         glyphs_of(run, start, end, scratch_);
-        place(run.item, scratch_);
+        place(run.item, scratch_, [this](const ShapedGlyph& glyph) { return styles_[styles_.at(glyph.cluster)].ink; });
     }
     if (!leftwards) place_tail();
     return line;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 #include <vector>
 
 #include "player/text/shape.h"
+#include "player/text/styles.h"
 #include "player/text/unicode_text.h"
 
 namespace hallcast::text {
@@ -19,6 +21,8 @@ struct LineGlyph {
     float x = 0;
     float y = 0;
     std::int32_t at = 0;  // the first UTF-16 unit it stands for; of a tail, in the tail's own text
+    float scale = 1;      // of its size; x and y count it already
+    Ink ink = Ink::usual;
 };
 
 // How far a line reaches from its baseline, by the fonts used and by the ink of their glyphs. Glyphs that are shifted
@@ -36,14 +40,17 @@ struct LineOfGlyphs {
 // What is drawn at a line's end though it is not in the text.
 enum class LineTail : std::uint8_t { none, hyphen, ellipsis };
 
-// Externally synchronized. All lengths in em, all positions in UTF-16 units.
+// Externally synchronized. All lengths in em of the paragraph's size, all positions in UTF-16 units.
 class ShapedText {
   public:
     // `text`, `fonts` and `breaks` must outlive it.
+    ShapedText(const std::u16string& text, Styles styles, const FontLibrary& fonts, BreakIterators& breaks);
     ShapedText(const std::u16string& text, const Language& language, Weight weight, const FontLibrary& fonts,
-               BreakIterators& breaks);
+               BreakIterators& breaks)
+        : ShapedText(text, Styles({language, weight}), fonts, breaks) {}
 
     const std::u16string& text() const { return text_; }
+    float largest_scale() const { return styles_.largest_scale(); }
     int missing() const { return itemised_.missing; }
     bool starts_cluster(std::int32_t at) const { return itemised_.cluster_starts[static_cast<std::size_t>(at)] != 0; }
     // The base direction at that place, or of the whole when the text is empty.
@@ -77,12 +84,13 @@ class ShapedText {
     std::size_t first_run_after(std::int32_t position) const;  // the first that ends after it
     bool divides_well(const Run& run, std::int32_t at) const;
     void glyphs_of(const Run& run, std::int32_t start, std::int32_t end, std::vector<ShapedGlyph>& glyphs);
+    void shape(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end,
+               std::vector<ShapedGlyph>& glyphs);
     const Tail& tail_at(std::int32_t start, std::int32_t end, LineTail tail);
 
     const std::u16string& text_;
-    Language language_;
-    hb_language_t hb_language_;
-    Weight weight_;
+    Styles styles_;
+    std::vector<hb_language_t> shaping_languages_;  // of each style
     const FontLibrary& fonts_;
     BreakIterators& breaks_;
     Shaper shaper_;
@@ -91,7 +99,7 @@ class ShapedText {
     std::vector<double> advance_before_;        // of each unit, and the end: the sum of all advances before it
     std::vector<std::uint8_t> safe_to_divide_;  // before that unit
     std::optional<std::vector<std::int32_t>> line_breaks_;
-    std::vector<std::pair<std::pair<UScriptCode, LineTail>, Tail>> tails_;
+    std::map<std::tuple<LineTail, UScriptCode, std::size_t>, Tail> tails_;  // by kind, script and style
     std::vector<ShapedGlyph> scratch_;
 };
 

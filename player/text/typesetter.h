@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "player/text/paragraph.h"
@@ -17,7 +18,13 @@ class Typesetter {
   public:
     virtual ~Typesetter() = default;
 
-    virtual ParagraphPtr set(std::string_view utf8, const Style& style, const Box& box = {}) = 0;
+    ParagraphPtr set(std::string_view utf8, const Style& style, const Box& box = {}) {
+        const Span all{.utf8 = utf8, .weight = style.weight};
+        return set(std::span(&all, 1), style, box);
+    }
+    // `style` is that of the paragraph: its size, its direction and the language of its lines. Its weight is the
+    // spans'.
+    virtual ParagraphPtr set(std::span<const Span> spans, const Style& style, const Box& box = {}) = 0;
     virtual const FontSet& fonts() const = 0;
 };
 

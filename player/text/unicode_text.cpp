@@ -30,45 +30,53 @@ UChar32 cleaned(UChar32 c) {
 
 bool is_mark(UChar32 c) { return c >= 0x300 && (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0; }
 
-std::size_t cut_length(std::string_view utf8) {
-    std::size_t length = max_text_bytes;
-    for (int back = 0; back < 3 && U8_IS_TRAIL(static_cast<std::uint8_t>(utf8[length])); ++back) --length;
-    return length;
+// No more than `most` bytes, which are fewer than there are, and no part of a character.
+std::string_view cut_to(std::string_view utf8, std::size_t most) {
+    std::size_t length = most;
+    for (int back = 0; back < 3 && length > 0 && U8_IS_TRAIL(static_cast<std::uint8_t>(utf8[length])); ++back) --length;
+    return utf8.substr(0, length);
 }
 
 }  // namespace
 
-CleanText clean(std::string_view utf8) {
-    CleanText text;
-    if (utf8.size() > max_text_bytes) {
-        text.cut = true;
-        utf8 = utf8.substr(0, cut_length(utf8));
+void Cleaner::add(std::string_view utf8) {
+    if (text_.cut) return;
+    if (utf8.size() > max_text_bytes - bytes_) {
+        text_.cut = true;
+        utf8 = cut_to(utf8, max_text_bytes - bytes_);
     }
-    text.utf16.reserve(utf8.size());
+    bytes_ += utf8.size();
+    text_.utf16.reserve(bytes_);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(utf8.data());
     const auto length = static_cast<std::int32_t>(utf8.size());
-    int marks = 0;
     for (std::int32_t i = 0; i < length;) {
         if (bytes[i] >= 0x20 && bytes[i] < 0x7f) {
-            marks = 0;
-            text.utf16.push_back(bytes[i++]);
+            marks_ = 0;
+            after_return_ = false;
+            text_.utf16.push_back(bytes[i++]);
             continue;
         }
         UChar32 c = 0;
         U8_NEXT_OR_FFFD(bytes, i, length, c);
-        if (c == '\r' && i < length && bytes[i] == '\n') ++i;
+        const bool second_half = c == '\n' && after_return_;
+        after_return_ = c == '\r';
         c = cleaned(c);
-        if (c == 0) continue;
-        marks = is_mark(c) ? marks + 1 : 0;
-        if (marks > max_marks_in_a_row) continue;
+        if (c == 0 || second_half) continue;
+        marks_ = is_mark(c) ? marks_ + 1 : 0;
+        if (marks_ > max_marks_in_a_row) continue;
         if (U_IS_BMP(c)) {
-            text.utf16.push_back(static_cast<char16_t>(c));
+            text_.utf16.push_back(static_cast<char16_t>(c));
         } else {
-            text.utf16.push_back(U16_LEAD(c));
-            text.utf16.push_back(U16_TRAIL(c));
+            text_.utf16.push_back(U16_LEAD(c));
+            text_.utf16.push_back(U16_TRAIL(c));
         }
     }
-    return text;
+}
+
+CleanText clean(std::string_view utf8) {
+    Cleaner cleaner;
+    cleaner.add(utf8);
+    return cleaner.take();
 }
 
 bool is_trailing_blank(char16_t unit) {

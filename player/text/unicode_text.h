@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace hallcast::text {
 
@@ -21,6 +22,21 @@ struct CleanText {
 
 // Valid UTF-16 without control characters: every kind of new line is one of the two above, a tab is a space, what is
 // broken is U+FFFD. A run of more than 30 combining marks is shortened to 30 (the limit of UAX #15's stream-safe text).
+class Cleaner {
+  public:
+    // Appends a part of the text. A character does not continue from one part to the next; a new line of two does.
+    void add(std::string_view utf8);
+    // So far.
+    const CleanText& text() const { return text_; }
+    CleanText take() { return std::move(text_); }
+
+  private:
+    CleanText text_;
+    std::size_t bytes_ = 0;
+    int marks_ = 0;              // at the end of what was added
+    bool after_return_ = false;  // a carriage return, which makes one new line with a line feed
+};
+
 CleanText clean(std::string_view utf8);
 
 inline bool is_line_end(char16_t unit) { return unit == new_paragraph || unit == new_line; }

@@ -59,41 +59,48 @@ TEST_CASE("A radius larger than the box makes it round, not broken") {
     CHECK(board.at(31, 15).red == 0);
 }
 
-TEST_CASE("Text is blended by its coverage, at whole pixels from its corner") {
+TEST_CASE("Text is blended by its coverage, at whole pixels from its corner, the accent over the rest") {
     const made::BlobFonts fonts;
     const auto alpha = GENERATE(values({255, 90}));
     const auto seed = GENERATE(values({1u, 2u, 3u, 4u}));
-    const auto paragraph = made::paragraph(40, 24, seed, false);
-    const Colour back{200, 100, 30, 255}, ink{20, 250, 180, std::uint8_t(alpha)};
+    const bool spans = GENERATE(values({0, 1})) == 1;
+    const auto paragraph = made::paragraph(40, 24, seed, false, spans);
+    const Colour back{200, 100, 30, 255}, ink{20, 250, 180, std::uint8_t(alpha)}, accent{250, 10, 90, 200};
     const ScreenRect box{4, 2, 700, 60};
     made::Board board(fonts, {720, 64});
-    board.paint({{720, 64}, back, {{1, box, Text{paragraph, -80.4f, 8.7f, ink}}}});
+    board.paint({{720, 64}, back, {{1, box, Text{paragraph, -80.4f, 8.7f, ink, accent}}}});
 
     std::vector<double> coverage(720 * 64, 0.0);
+    std::vector<double> accented(720 * 64, 0.0);
     for (const auto& placed : paragraph->glyphs) {
-        const auto glyph = fonts.rasterise(placed.font, placed.glyph, paragraph->size_px);
+        const auto glyph = fonts.rasterise(placed.font, placed.glyph, placed.size_px);
         for (int y = 0; y < glyph.height; ++y) {
             for (int x = 0; x < glyph.width; ++x) {
                 const int at_x = -80 + int(std::lround(placed.x)) + glyph.left + x;
                 const int at_y = 9 + int(std::lround(placed.y)) - glyph.top + y;
                 if (at_x < box.x || at_y < box.y || at_x >= box.right() || at_y >= box.bottom()) continue;
-                coverage[std::size_t(at_y * 720 + at_x)] += glyph.pixels[std::size_t(y * glyph.stride + x)];
+                auto& layer = placed.ink == text::Ink::accent ? accented : coverage;
+                layer[std::size_t(at_y * 720 + at_x)] += glyph.pixels[std::size_t(y * glyph.stride + x)];
             }
         }
     }
     double worst = 0;
     double total = 0;
+    double accented_total = 0;
     for (int y = 0; y < 64; ++y) {
         for (int x = 0; x < 720; ++x) {
             const double share = std::min(255.0, coverage[std::size_t(y * 720 + x)]) / 255 * alpha / 255;
+            const double above = std::min(255.0, accented[std::size_t(y * 720 + x)]) / 255 * 200 / 255;
             total += share;
+            accented_total += above;
             const auto shown = board.at(x, y);
-            worst =
-                std::max({worst, std::abs(shown.red - over(20, share, 200)),
-                          std::abs(shown.green - over(250, share, 100)), std::abs(shown.blue - over(180, share, 30))});
+            worst = std::max({worst, std::abs(shown.red - over(250, above, over(20, share, 200))),
+                              std::abs(shown.green - over(10, above, over(250, share, 100))),
+                              std::abs(shown.blue - over(90, above, over(180, share, 30)))});
         }
     }
-    CHECK(total > 500);
+    CHECK(total + accented_total > 500);
+    CHECK((accented_total > 200) == spans);
     CHECK(worst <= 2);
 }
 
@@ -101,7 +108,7 @@ TEST_CASE("Colour glyphs keep their own colours under the text's alpha") {
     const made::BlobFonts fonts;
     auto paragraph = std::make_shared<text::Paragraph>();
     paragraph->size_px = 24;
-    paragraph->glyphs.push_back({7, 3, 10, 30});
+    paragraph->glyphs.push_back({.font = 7, .glyph = 3, .size_px = 24, .x = 10, .y = 30});
     const auto glyph = fonts.rasterise(7, 3, 24);
     const auto alpha = GENERATE(values({255, 128}));
     made::Board board(fonts, {64, 64});

@@ -51,7 +51,9 @@ class BlobFonts : public text::FontSet {
     mutable std::atomic<int> asked{0};
 };
 
-inline text::ParagraphPtr paragraph(int glyphs, float size_px, unsigned seed, bool colour_too = true) {
+// `spans`: parts of it in another ink and size.
+inline text::ParagraphPtr paragraph(int glyphs, float size_px, unsigned seed, bool colour_too = true,
+                                    bool spans = false) {
     std::minstd_rand random(seed + 1);
     auto made = std::make_shared<text::Paragraph>();
     made->size_px = size_px;
@@ -59,10 +61,17 @@ inline text::ParagraphPtr paragraph(int glyphs, float size_px, unsigned seed, bo
     made->baseline = size_px;
     made->height = size_px * 1.3f;
     float x = 0;
+    float size = size_px;
+    auto ink = text::Ink::usual;
     for (int i = 0; i < glyphs; ++i) {
-        const auto font = colour_too && random() % 6 == 0 ? 7u : 1u;
-        made->glyphs.push_back({font, std::uint32_t(random() % 12), x, size_px + float(random() % 3) * 0.4f});
-        x += size_px * (0.3f + float(random() % 100) / 150);
+        const auto font = std::uint16_t(colour_too && random() % 6 == 0 ? 7 : 1);
+        if (spans && random() % 5 == 0) {
+            ink = random() % 2 == 0 ? text::Ink::usual : text::Ink::accent;
+            size = size_px * (random() % 3 == 0 ? 1 : float(1 + random() % 24) / 8);
+        }
+        made->glyphs.push_back(
+            {font, ink, std::uint32_t(random() % 12), size, x, size_px + float(random() % 3) * 0.4f});
+        x += size * (0.3f + float(random() % 100) / 150);
     }
     made->width = x;
     return made;
@@ -165,10 +174,10 @@ class Changer {
   public:
     explicit Changer(unsigned seed, bool smooth_films = false) : random_(seed) {
         for (unsigned i = 0; i < 6; ++i) {
-            paragraphs_.push_back(paragraph(3 + int(i) * 12, 12 + float(i) * 5, seed + i));
+            paragraphs_.push_back(paragraph(3 + int(i) * 12, 12 + float(i) * 5, seed + i, true, i % 2 == 1));
             images_.push_back(image(20 + int(i) * 9, 30 + int(i) * 5, i % 2 == 0, seed + i));
         }
-        paragraphs_.push_back(paragraph(400, 20, seed + 99));  // a ticker, many tiles long
+        paragraphs_.push_back(paragraph(400, 20, seed + 99, true, true));  // a ticker, many tiles long
         for (unsigned i = 0; i < 10; ++i) {
             const PixelFormat formats[] = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra, PixelFormat::i010,
                                            PixelFormat::p010};
@@ -202,7 +211,9 @@ class Changer {
                 items.insert(items.begin() + up_to(int(items.size())), moved);
             } else if (kind == 4 && up_to(20) == 0) {
                 scene.background = colour(false);
-            } else if (auto* text = std::get_if<Text>(&items[any].content); text && kind < 8) {
+            } else if (auto* text = std::get_if<Text>(&items[any].content); text && kind == 5) {
+                text->accent = colour();
+            } else if (text && kind < 8) {
                 text->x -= 3.3f;  // a ticker's step
             } else {
                 items[any].content = content();
@@ -224,7 +235,8 @@ class Changer {
                 return Fill{colour(), up_to(2) ? 0 : up_to(40)};
             case 1:
                 return Text{paragraphs_[std::size_t(up_to(6))], float(up_to(3000)) / 10 - 100,
-                            float(up_to(1500)) / 10 - 20, colour()};
+                            float(up_to(1500)) / 10 - 20, up_to(9) == 0 ? Colour{0, 0, 0, 0} : colour(),
+                            up_to(2) == 0 ? std::optional<Colour>() : colour()};
             case 2:
                 return Picture{images_[std::size_t(up_to(5))]};
             default:

@@ -7,7 +7,8 @@ using namespace screen_of_boxes;
 
 const std::string big = R"(canvas: [1000, 600]
 widgets:
-  - {name: call, kind: call, box: [100, 0, 800, 600], text_size: 100, background: "#ffd166", colour: "#000000"}
+  - {name: call, kind: call, box: [100, 0, 800, 600], text_size: 100, background: "#ffd166", colour: "#000000",
+     highlight: "#c1121f"}
 )";
 
 std::string go_to(const std::string& language, const std::string& counter) {
@@ -42,6 +43,21 @@ TEST_CASE("an Arabic call reads from the right edge") {
     CHECK(arabic->align == text::Align::start);  // which is right in a paragraph from right to left
     CHECK(room.find(input, "A001 → 3")->align == text::Align::end);
     CHECK(room.find(input, go_to("pl", "3"))->align == text::Align::start);
+}
+
+TEST_CASE("the counter's number stands out of the sentence in every language") {
+    Room room(big);
+    for (const auto language : content::shipped_languages()) {
+        INFO(language);
+        const auto input = showing(hall_of({call_of("A001", 12, noon, std::string(language))}), "A001");
+        for (const auto& in : {std::string(language), std::string("pl")}) {
+            const auto sentence = room.find(input, go_to(in, "12"));
+            REQUIRE(sentence);
+            CHECK(sentence->accented == "12");
+            CHECK(sentence->accent() == picture::Colour{0xc1, 0x12, 0x1f});
+            CHECK(sentence->colour() == picture::Colour{0, 0, 0});
+        }
+    }
 }
 
 TEST_CASE("one sentence is enough where the visitor's language is the office's") {

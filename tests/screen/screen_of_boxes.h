@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -22,12 +23,20 @@ using namespace std::chrono_literals;
 // the same paragraph for the same text.
 class BoxTypesetter : public text::Typesetter {
   public:
-    text::ParagraphPtr set(std::string_view utf8, const text::Style& style, const text::Box& box) override {
-        auto& kept = kept_[{std::string(utf8), style.language, style.size_px, int(style.weight), box.width, box.height,
-                            box.max_lines, int(box.align), box.min_size_px}];
+    using Typesetter::set;
+    text::ParagraphPtr set(std::span<const text::Span> spans, const text::Style& style, const text::Box& box) override {
+        std::string all, accented, divided;
+        for (const auto& span : spans) {
+            all += span.utf8;
+            if (span.ink == text::Ink::accent) accented += span.utf8;
+            divided += std::to_string(all.size()) + (span.weight == text::Weight::bold ? "b" : "r") +
+                       std::to_string(int(span.ink)) + " ";
+        }
+        auto& kept = kept_[{all, style.language, style.size_px, divided, box.width, box.height, box.max_lines,
+                            int(box.align), box.min_size_px}];
         if (!kept) {
-            kept = std::make_shared<const text::Paragraph>(made(utf8, style, box));
-            said_[kept.get()] = {std::string(utf8), style.language, box.align};
+            kept = std::make_shared<const text::Paragraph>(made(all, style, box));
+            said_[kept.get()] = {all, style.language, box.align, accented};
         }
         return kept;
     }
@@ -37,6 +46,7 @@ class BoxTypesetter : public text::Typesetter {
         std::string text;
         std::string language;
         text::Align align = text::Align::start;
+        std::string accented;
     };
     const Said& said(const text::Paragraph* paragraph) const { return said_.at(paragraph); }
 
@@ -58,7 +68,9 @@ class BoxTypesetter : public text::Typesetter {
         return paragraph;
     }
 
-    std::map<std::tuple<std::string, std::string, float, int, float, float, int, int, float>, text::ParagraphPtr> kept_;
+    std::map<std::tuple<std::string, std::string, float, std::string, float, float, int, int, float>,
+             text::ParagraphPtr>
+        kept_;
     std::map<const text::Paragraph*, Said> said_;
 };
 
@@ -117,7 +129,9 @@ struct Room {
         std::string text;
         std::string language;
         text::Align align;
+        std::string accented;
         picture::Colour colour() const { return std::get<picture::Text>(item.content).colour; }
+        std::optional<picture::Colour> accent() const { return std::get<picture::Text>(item.content).accent; }
         float x() const { return std::get<picture::Text>(item.content).x; }
     };
     std::vector<Seen> texts(const screen::ScreenInput& input) {
@@ -125,7 +139,7 @@ struct Room {
         for (const auto& item : screen->scene(input).items) {
             if (const auto* text = std::get_if<picture::Text>(&item.content)) {
                 const auto& said = typesetter.said(text->paragraph.get());
-                seen.push_back({item, said.text, said.language, said.align});
+                seen.push_back({item, said.text, said.language, said.align, said.accented});
             }
         }
         return seen;

@@ -1,7 +1,12 @@
+#include <array>
+
 #include "player/text/paragraph_cache.h"
 #include "tests/text/stage.h"
 
 namespace text_test::cache {
+
+// One span of that text.
+std::array<Span, 1> one(std::string_view utf8) { return {Span{.utf8 = utf8}}; }
 
 ParagraphPtr with_glyphs(std::size_t count) {
     Paragraph paragraph;
@@ -31,30 +36,30 @@ TEST_CASE("the same text, style and box is the same paragraph; any difference is
 
 TEST_CASE("the cache keeps what was used last, within its bounds") {
     ParagraphCache cache(3, 1 << 20);
-    for (const char* text : {"a", "b", "c"}) cache.keep(text, {}, {}, with_glyphs(1));
-    CHECK(cache.find("a", {}, {}) != nullptr);
-    cache.keep("d", {}, {}, with_glyphs(1));
+    for (const char* text : {"a", "b", "c"}) cache.keep(one(text), {}, {}, with_glyphs(1));
+    CHECK(cache.find(one("a"), {}, {}) != nullptr);
+    cache.keep(one("d"), {}, {}, with_glyphs(1));
     CHECK(cache.size() == 3);
-    CHECK(cache.find("b", {}, {}) == nullptr);
-    CHECK(cache.find("a", {}, {}) != nullptr);
-    CHECK(cache.find("c", {}, {}) != nullptr);
-    CHECK(cache.find("d", {}, {}) != nullptr);
+    CHECK(cache.find(one("b"), {}, {}) == nullptr);
+    CHECK(cache.find(one("a"), {}, {}) != nullptr);
+    CHECK(cache.find(one("c"), {}, {}) != nullptr);
+    CHECK(cache.find(one("d"), {}, {}) != nullptr);
 }
 
 TEST_CASE("the cache is bounded in bytes, too") {
     constexpr std::size_t most_bytes = 100'000;
     ParagraphCache cache(1'000'000, most_bytes);
     for (int i = 0; i < 5000; ++i) {
-        cache.keep(std::to_string(i), {}, {}, with_glyphs(static_cast<std::size_t>(i % 300)));
+        cache.keep(one(std::to_string(i)), {}, {}, with_glyphs(static_cast<std::size_t>(i % 300)));
         CHECK(cache.bytes() <= most_bytes);
     }
     CHECK(cache.size() > 10);
-    CHECK(cache.find("4999", {}, {}) != nullptr);
+    CHECK(cache.find(one("4999"), {}, {}) != nullptr);
     const std::size_t before = cache.size();
-    cache.keep("too large", {}, {}, with_glyphs(most_bytes));
-    CHECK(cache.find("too large", {}, {}) == nullptr);
+    cache.keep(one("too large"), {}, {}, with_glyphs(most_bytes));
+    CHECK(cache.find(one("too large"), {}, {}) == nullptr);
     CHECK(cache.size() == before);
-    cache.keep("4999", {}, {}, with_glyphs(7));
+    cache.keep(one("4999"), {}, {}, with_glyphs(7));
     CHECK(cache.size() == before);
 }
 

@@ -63,7 +63,7 @@ TEST_CASE("a cluster is never divided between fonts") {
              u"中\u0301",
          }) {
         const std::u16string text = u"ab" + cluster + u"cd";
-        const Itemised itemised = itemise(text, language, Weight::regular, *stage.fonts, breaks);
+        const Itemised itemised = itemise(text, Styles({language}), *stage.fonts, breaks);
         std::int32_t covered = 0;
         for (const Item& item : itemised.items) {
             CHECK(item.start == covered);

@@ -1,7 +1,8 @@
 // A type specimen, drawn and compared with golden pictures: every shipped language, sizes, bidi, emoji, tall scripts,
-// fit, ellipsis. HALLCAST_GOLDEN=write draws the golden pictures anew; look at them before you keep them.
+// fit, ellipsis, spans. HALLCAST_GOLDEN=write draws the golden pictures anew; look at them before you keep them.
 #include <fmt/format.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 
@@ -27,17 +28,23 @@ class Page {
     }
     void add(std::string_view text, const std::string& language, const Box& box = {}, float size_px = 24,
              Weight weight = Weight::regular) {
-        const ParagraphPtr paragraph = stage_.set(text, language, box, size_px, weight);
+        const Span whole{.utf8 = text, .weight = weight};
+        add(std::span(&whole, 1), language, box, size_px);
+    }
+    void add(std::span<const Span> spans, const std::string& language, const Box& box = {}, float size_px = 24) {
+        const ParagraphPtr paragraph = stage_.typesetter->set(spans, {size_px, Weight::regular, language}, box);
         for (const PlacedGlyph& glyph : paragraph->glyphs) fonts_.insert(glyph.font);
         const int width = static_cast<int>(box.width > 0 ? box.width : std::ceil(paragraph->width));
         const int height = static_cast<int>(box.height > 0 ? box.height : paragraph->height);
         constexpr picture::Colour tint{226, 236, 246};
         constexpr picture::Colour ink{16, 24, 48};
+        constexpr picture::Colour accent{193, 18, 31};
         const picture::ScreenRect extent{margin, y_, width, height};
         scene_.items.push_back({++id_, extent, picture::Fill{tint}});
         // The item's box is larger than the paragraph, so that what leaves it is seen.
         const picture::ScreenRect around{0, y_ - margin, width + 2 * margin, height + 2 * margin};
-        scene_.items.push_back({++id_, around, picture::Text{paragraph, float{margin}, static_cast<float>(y_), ink}});
+        scene_.items.push_back(
+            {++id_, around, picture::Text{paragraph, float{margin}, static_cast<float>(y_), ink, accent}});
         width_ = std::max(width_, width + 2 * margin);
         y_ += height + gap;
         missing_ += paragraph->missing;
@@ -102,7 +109,8 @@ Page emoji(Stage& stage) {
     Page page("emoji", stage);
     page.add("😀 Kolejka 🕒 → 🚪 ✅ A012 ❤️ ☎ ☎️ ☺︎ ☔ ☔︎", "pl", {}, 32);
     page.add(
-        "👩‍👩‍👧‍👦 👩🏽‍💻 🏳️‍🌈 👍🏿 🧑🏻‍🤝‍🧑🏾 🇵🇱🇺🇦🇻🇳🇬🇪 🏴󠁧󠁢󠁳󠁣󠁴󠁿 "
+        "👩‍👩‍👧‍👦 👩🏽‍💻 🏳️‍🌈 👍🏿 🧑🏻‍🤝‍🧑🏾 🇵🇱🇺🇦🇻🇳🇬🇪 "
+        "🏴󠁧󠁢󠁳󠁣󠁴󠁿 "
         "1️⃣ #️⃣",
         "pl", {}, 32);
     page.add("👩‍👩‍👧‍👦 👩🏽‍💻 🇵🇱🇺🇦 1️⃣ 😀", "pl", {}, 14);
@@ -142,6 +150,36 @@ Page fit(Stage& stage) {
     each({.width = 300, .max_lines = 1}, 24);
     each({.width = 240, .height = 75}, 22);
     page.add("Aufenthalts\u00aderlaubnis\u00adantrag Konstantynopolitańczykowianeczka", "de", {.width = 230}, 24);
+    return page;
+}
+
+Page spans(Stage& stage) {
+    Page page("spans", stage);
+    const auto sentence = [&](const char* before, const char* number, const char* after, const char* language,
+                              float scale = 1, const Box& box = {}) {
+        page.add(std::array{Span{before}, Span{number, Weight::bold, Ink::accent, scale}, Span{after}}, language, box,
+                 32);
+    };
+    sentence("Please go to counter ", "3", "", "en");
+    sentence("يُرجى التوجه إلى الشباك رقم ", "12", " الآن (القاعة 3).", "ar");
+    sentence("กรุณาไปที่ช่องบริการ ", "3", " เมื่อพร้อม", "th");
+    sentence("请到 ", "12", " 号窗口", "zh");
+    sentence("कृपया काउंटर ", "12", " पर जाएँ", "hi");
+    sentence("מספר A012 לדלפק ", "7", " (קומה 2)", "he", 1.5F);
+    sentence("Prosimy o numer ", "A012 ", "do stanowiska, a potem do kasy", "pl", 2, {.width = 420});
+    sentence("Prosimy o numer ", "A012 do stanowiska", ", a potem do kasy", "pl", 1.25F,
+             {.width = 420, .max_lines = 1});
+    sentence("براہِ کرم کاؤنٹر نمبر ", "۳", " پر تشریف لائیں۔", "ur", 1, {.width = 420, .min_size_px = 8});
+    // Letters of one word in two inks, in two weights, in two sizes: joined.
+    page.add(
+        std::array{Span{"مر"}, Span{.utf8 = "حبا", .ink = Ink::accent}, Span{" شم"},
+                   Span{.utf8 = "سين", .weight = Weight::bold}, Span{" سبـ"}, Span{.utf8 = "ـعين", .scale = 0.5F},
+                   Span{.utf8 = " ٹھہر", .language = "ur"}, Span{.utf8 = "یے", .ink = Ink::accent, .language = "ur"}},
+        "ar", {}, 40);
+    page.add(std::array{Span{.utf8 = "直骨", .language = "zh-Hans"}, Span{.utf8 = "直骨", .language = "zh-Hant"},
+                        Span{.utf8 = "直骨", .ink = Ink::accent, .language = "ja"},
+                        Span{.utf8 = "직골 直骨", .language = "ko"}, Span{.utf8 = " 😀 A", .scale = 2}},
+             "pl", {}, 24);
     return page;
 }
 
@@ -196,7 +234,7 @@ constexpr double most_differing = 0.001;
 
 TEST_CASE("the type specimen looks like its golden pictures") {
     Stage stage;
-    Page pages[] = {languages(stage), sizes(stage), bidi(stage), emoji(stage), tall(stage), fit(stage)};
+    Page pages[] = {languages(stage), sizes(stage), bidi(stage), emoji(stage), tall(stage), fit(stage), spans(stage)};
     const char* mode = std::getenv("HALLCAST_GOLDEN");
     const bool writing = mode != nullptr && std::string_view(mode) == "write";
     std::set<std::uint32_t> fonts;
