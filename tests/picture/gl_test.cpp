@@ -45,10 +45,10 @@ int scenes(int otherwise) {
 }
 
 // Filters are not the same to the last bit: a texture unit weighs with 8 bits, and reads colour at each pixel where the
-// cpu painter shares it between two. Layers that shine through add a rounding each, and PQ is steep. Measured over
-// 10,000 scenes: 2 to 3, and 0.0004 to 0.007 in the mean.
-constexpr int largest_allowed = 6;
-constexpr double mean_allowed = 0.02;
+// cpu painter shares it between two. Each layer that shines through adds a rounding, and PQ is steep. Measured over 20
+// seeds of 1000 scenes: 1 to 6, and 0.0001 to 0.016 in the mean, by how many layers lie over one another.
+constexpr int largest_allowed = 10;
+constexpr double mean_allowed = 0.04;
 
 TEST_CASE("random scenes look the same painted by gl and by cpu") {
     const made::BlobFonts fonts;
