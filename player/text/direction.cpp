@@ -1,5 +1,7 @@
 #include "player/text/direction.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
 #include <memory>
 
@@ -44,7 +46,19 @@ Directions resolve_directions(const std::u16string& text, const Language& langua
         std::fill(result.base.begin() + start, result.base.begin() + limit, base);
         if (paragraph == 0) result.first_base = base;
     }
+    result.one_way = result.levels == result.base;
     return result;
+}
+
+bool turns_at_line_end(UChar32 c) {
+    // Among them what rule X9 removes, which stands in nobody's way.
+    constexpr auto turning = U_MASK(U_WHITE_SPACE_NEUTRAL) | U_MASK(U_SEGMENT_SEPARATOR) | U_MASK(U_BLOCK_SEPARATOR) |
+                             U_MASK(U_BOUNDARY_NEUTRAL) | U_MASK(U_LEFT_TO_RIGHT_EMBEDDING) |
+                             U_MASK(U_RIGHT_TO_LEFT_EMBEDDING) | U_MASK(U_LEFT_TO_RIGHT_OVERRIDE) |
+                             U_MASK(U_RIGHT_TO_LEFT_OVERRIDE) | U_MASK(U_POP_DIRECTIONAL_FORMAT) |
+                             U_MASK(U_LEFT_TO_RIGHT_ISOLATE) | U_MASK(U_RIGHT_TO_LEFT_ISOLATE) |
+                             U_MASK(U_FIRST_STRONG_ISOLATE) | U_MASK(U_POP_DIRECTIONAL_ISOLATE);
+    return (U_MASK(u_charDirection(c)) & turning) != 0;
 }
 
 }  // namespace hallcast::text

@@ -1,5 +1,7 @@
 #include "player/text/shaped_text.h"
 
+#include <unicode/utf16.h>
+
 #include <algorithm>
 #include <iterator>
 #include <utility>
@@ -48,6 +50,7 @@ ShapedText::ShapedText(const std::u16string& text, Styles styles, const FontLibr
         runs_.push_back(shaped(text_, item, item.start, item.end));
         measure(runs_.back());
     }
+    find_turning_blanks();
     double sum = 0;
     for (double& advance : advance_before_) sum += std::exchange(advance, sum);
 }
@@ -123,23 +126,62 @@ bool ShapedText::divides_well(const Run& run, std::int32_t at) const {
     return at <= run.item.start || at >= run.item.end || safe_to_divide_[index(at)] != 0;
 }
 
-void ShapedText::glyphs_of(const Run& run, std::int32_t start, std::int32_t end, std::vector<ShapedGlyph>& glyphs) {
-    start = std::max(start, run.item.start);
-    end = std::min(end, run.item.end);
+void ShapedText::find_turning_blanks() {
+    const Directions& directions = itemised_.directions;
+    if (directions.one_way) return;
+    const auto length = static_cast<std::int32_t>(text_.size());
+    turning_.resize(text_.size() + 1);
+    std::int32_t first = -1;
+    for (std::int32_t i = 0; i <= length;) {
+        const std::int32_t at = i;
+        turning_[index(at)] = first < 0 ? at : first;
+        if (at == length) break;
+        UChar32 c = 0;
+        U16_NEXT(text_.data(), i, length, c);
+        if (i > at + 1) turning_[index(at + 1)] = at + 1;  // no line ends there
+        if (!turns_at_line_end(c)) {
+            first = -1;
+        } else if (first < 0 && starts_cluster(at) && directions.levels[index(at)] != directions.base[index(at)]) {
+            first = at;
+        }
+    }
+}
+
+std::int32_t ShapedText::turning_blanks(std::int32_t start, std::int32_t end) const {
+    return turning_.empty() || end <= start ? end : std::max(start, turning_[index(end)]);
+}
+
+void ShapedText::divide(std::int32_t start, std::int32_t end, std::vector<Piece>& pieces) const {
+    pieces.clear();
+    const std::int32_t blanks = turning_blanks(start, end);
+    for (std::size_t i = first_run_after(start); i < runs_.size() && runs_[i].item.start < end; ++i) {
+        const Item& item = runs_[i].item;
+        const std::int32_t from = std::max(start, item.start);
+        const std::int32_t to = std::min(end, item.end);
+        const std::int32_t middle = std::clamp(blanks, from, to);
+        if (from < middle) pieces.push_back({&runs_[i], from, middle, item.level});
+        if (middle < to) pieces.push_back({&runs_[i], middle, to, itemised_.directions.base[index(middle)]});
+    }
+}
+
+void ShapedText::glyphs_of(const Piece& piece, std::vector<ShapedGlyph>& glyphs) {
+    const Run& run = *piece.run;
     glyphs.clear();
-    if (divides_well(run, start) && divides_well(run, end)) {
+    if (divides_well(run, piece.start) && divides_well(run, piece.end)) {
         // From left to right the clusters ascend, or descend where the run is right to left.
         const bool leftwards = (run.item.level & 1) != 0;
         const auto first = std::ranges::partition_point(run.glyphs, [&](const ShapedGlyph& glyph) {
-            return leftwards ? glyph.cluster >= end : glyph.cluster < start;
+            return leftwards ? glyph.cluster >= piece.end : glyph.cluster < piece.start;
         });
         const auto last = std::partition_point(first, run.glyphs.end(), [&](const ShapedGlyph& glyph) {
-            return leftwards ? glyph.cluster >= start : glyph.cluster < end;
+            return leftwards ? glyph.cluster >= piece.start : glyph.cluster < piece.end;
         });
         glyphs.assign(first, last);
     } else {
-        shape(text_, run.item, start, end, glyphs);
+        shape(text_, run.item, piece.start, piece.end, glyphs);
     }
+    // Only blanks turn, which are the same in both directions.
+    if ((piece.level & 1) != (run.item.level & 1)) std::ranges::reverse(glyphs);
 }
 
 const ShapedText::Tail& ShapedText::tail_at(std::int32_t start, std::int32_t end, LineTail tail) {
@@ -177,13 +219,14 @@ double ShapedText::near_width(std::int32_t start, std::int32_t end) const {
 double ShapedText::width(std::int32_t start, std::int32_t end, LineTail tail) {
     double width = tail == LineTail::none ? 0 : tail_at(start, end, tail).width;
     if (end <= start) return width;
-    if (safe_to_divide_[index(start)] != 0 && safe_to_divide_[index(end)] != 0) return width + near_width(start, end);
-    for (std::size_t i = first_run_after(start); i < runs_.size() && runs_[i].item.start < end; ++i) {
-        const Run& run = runs_[i];
-        if (divides_well(run, start) && divides_well(run, end)) {
-            width += near_width(std::max(start, run.item.start), std::min(end, run.item.end));
+    if (safe_to_divide_[index(start)] != 0 && safe_to_divide_[index(end)] != 0 && turning_blanks(start, end) == end)
+        return width + near_width(start, end);
+    divide(start, end, pieces_);
+    for (const Piece& piece : pieces_) {
+        if (divides_well(*piece.run, piece.start) && divides_well(*piece.run, piece.end)) {
+            width += near_width(piece.start, piece.end);
         } else {
-            glyphs_of(run, start, end, scratch_);
+            glyphs_of(piece, scratch_);
             width += sum_of_advances(scratch_);
         }
     }
@@ -193,11 +236,12 @@ double ShapedText::width(std::int32_t start, std::int32_t end, LineTail tail) {
 LineReach ShapedText::reach(std::int32_t start, std::int32_t end, LineTail tail) {
     LineReach reach;
     if (tail != LineTail::none) reach = tail_at(start, end, tail).run.reach;
-    for (std::size_t i = first_run_after(start); i < runs_.size() && runs_[i].item.start < end; ++i) {
-        const Run& run = runs_[i];
+    divide(start, end, pieces_);
+    for (const Piece& piece : pieces_) {
+        const Run& run = *piece.run;
         widen(reach, run.reach);
-        if (divides_well(run, start) && divides_well(run, end)) continue;
-        glyphs_of(run, start, end, scratch_);
+        if (divides_well(run, piece.start) && divides_well(run, piece.end)) continue;
+        glyphs_of(piece, scratch_);
         widen(reach, reach_of(run.item, scratch_));
     }
     if (reach.level.above + reach.level.below > 0) return reach;
@@ -225,19 +269,20 @@ LineOfGlyphs ShapedText::line(std::int32_t start, std::int32_t end, LineTail tai
         place(run.item, run.glyphs, [ink](const ShapedGlyph&) { return ink; });
     };
 
-    const std::size_t first = first_run_after(start);
+    divide(start, end, pieces_);
     std::vector<UBiDiLevel> levels;
-    for (std::size_t i = first; i < runs_.size() && runs_[i].item.start < end; ++i)
-        levels.push_back(runs_[i].item.level);
+    levels.reserve(pieces_.size());
+    for (const Piece& piece : pieces_) levels.push_back(piece.level);
     std::vector<std::int32_t> order(levels.size());
     if (!levels.empty()) ubidi_reorderVisual(levels.data(), static_cast<std::int32_t>(levels.size()), order.data());
 
     const bool leftwards = right_to_left_at(start);
     if (leftwards) place_tail();
     for (const std::int32_t nth : order) {
-        const Run& run = runs_[first + index(nth)];
-        glyphs_of(run, start, end, scratch_);
-        place(run.item, scratch_, [this](const ShapedGlyph& glyph) { return styles_[styles_.at(glyph.cluster)].ink; });
+        const Piece& piece = pieces_[index(nth)];
+        glyphs_of(piece, scratch_);
+        place(piece.run->item, scratch_,
+              [this](const ShapedGlyph& glyph) { return styles_[styles_.at(glyph.cluster)].ink; });
     }
     if (!leftwards) place_tail();
     return line;

@@ -78,12 +78,25 @@ class ShapedText {
         double width = 0;
     };
 
+    // A part of a run, in a line.
+    struct Piece {
+        const Run* run;
+        std::int32_t start;
+        std::int32_t end;
+        UBiDiLevel level;  // the run's, but for the blanks at the line's end
+    };
+
     Run shaped(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end);
     LineReach reach_of(const Item& item, const std::vector<ShapedGlyph>& glyphs) const;
     void measure(const Run& run);
     std::size_t first_run_after(std::int32_t position) const;  // the first that ends after it
     bool divides_well(const Run& run, std::int32_t at) const;
-    void glyphs_of(const Run& run, std::int32_t start, std::int32_t end, std::vector<ShapedGlyph>& glyphs);
+    // The line's pieces in logical order.
+    void divide(std::int32_t start, std::int32_t end, std::vector<Piece>& pieces) const;
+    void find_turning_blanks();
+    // Where the blanks begin that have another level at the end of this line than they had in the text; `end` for none.
+    std::int32_t turning_blanks(std::int32_t start, std::int32_t end) const;
+    void glyphs_of(const Piece& piece, std::vector<ShapedGlyph>& glyphs);
     void shape(const std::u16string& text, const Item& item, std::int32_t start, std::int32_t end,
                std::vector<ShapedGlyph>& glyphs);
     const Tail& tail_at(std::int32_t start, std::int32_t end, LineTail tail);
@@ -98,9 +111,11 @@ class ShapedText {
     std::vector<Run> runs_;                     // in logical order
     std::vector<double> advance_before_;        // of each unit, and the end: the sum of all advances before it
     std::vector<std::uint8_t> safe_to_divide_;  // before that unit
+    std::vector<std::int32_t> turning_;         // turning_blanks() of a line that ends there; empty where none turn
     std::optional<std::vector<std::int32_t>> line_breaks_;
     std::map<std::tuple<LineTail, UScriptCode, std::size_t>, Tail> tails_;  // by kind, script and style
     std::vector<ShapedGlyph> scratch_;
+    std::vector<Piece> pieces_;
 };
 
 }  // namespace hallcast::text

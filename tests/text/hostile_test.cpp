@@ -272,6 +272,15 @@ TEST_CASE("the longest texts take no more than linear time in the narrowest box"
             check_sane(stage, *stage.set(text, "en", box, 24), box);
         }
     }
+    INFO("what turns at a line's end, where all of it is near the end of one line");
+    for (const std::string turning : {"\u2060", "\u2069", "\u2007", "\u202c"}) {
+        for (const float width : {40.0F, 70.0F, 100.0F, 1000.0F}) {
+            std::string text = "a\u202bאWWW";
+            while (text.size() < max_text_bytes - 8) text += turning;
+            check_sane(stage, *stage.set(text + "WWW", "en", {.width = width}, 24), {.width = width});
+            check_sane(stage, *stage.set(text + "WWW", "en", {.width = width, .max_lines = 1}, 24), {.max_lines = 1});
+        }
+    }
 }
 
 TEST_CASE("a tower of combining marks is lowered to what Unicode calls stream-safe") {
