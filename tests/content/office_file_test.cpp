@@ -26,6 +26,19 @@ hours:
   - {days: [mon, tue], from: "08:00", to: "16:00"}
 )";
 
+// Goes on where the small office's hours end.
+const std::string full_timetable =
+    R"(  - {days: [sat], from: "22:00", to: "02:00", services: [A, B], every_weeks: 2, first_date: "2026-01-10"}
+  - {days: [fri], from: "00:00", to: "24:00", services: [A], valid_from: "2026-09-01", valid_until: "2026-12-31"}
+holidays: PL
+closures:
+  - {from_date: "2026-07-06", to_date: "2026-07-10", services: [B], reason: {pl: Remont, uk: Ремонт}}
+  - {from_date: "2026-07-20"}
+special_days:
+  - {date: "2026-12-23", from: "08:00", to: "12:00", services: [A]}
+  - {date: 2026-12-23, from: "13:00", to: "14:00"}
+)";
+
 // The small office with one thing changed.
 std::string with(const std::string& from, const std::string& to) {
     std::string yaml = small_office;
@@ -82,6 +95,7 @@ TEST_CASE("an office that is written and read again is the same") {
         CHECK(format_office(*parsed) == yaml);
     };
     again(sample_office());
+    again(parse_office(small_office + full_timetable, "office.yaml").value());
     v1::Office office = parse_office(small_office, "office.yaml").value();
     for (const char* awkward : {"no",
                                 "~",
@@ -173,6 +187,52 @@ TEST_CASE("errors of an office file name the place and what is allowed") {
           "office.yaml:10:14: counter 1 is there twice");
     CHECK(error_of(with("to: \"16:00\"}", "to: \"16:00\"}\n  - {days: [tue], from: \"15:00\", to: \"18:00\"}"))
               .find("hours of 'tue' overlap") != std::string::npos);
+}
+
+TEST_CASE("the timetable of an office file: weeks, versions, closures, special days") {
+    const auto office = parse_office(small_office + full_timetable, "office.yaml");
+    INFO((office ? std::string() : office.error().message));
+    REQUIRE(office.has_value());
+    CHECK(office->hours(1).every_weeks() == 2);
+    CHECK(office->hours(1).first_date() == "2026-01-10");
+    CHECK(office->hours(1).services_size() == 2);
+    CHECK(office->hours(2).valid_from() == "2026-09-01");
+    CHECK(office->hours(2).valid_until() == "2026-12-31");
+    CHECK(office->holidays() == "PL");
+    CHECK(office->closures(0).to_date() == "2026-07-10");
+    CHECK(office->closures(0).services(0) == "B");
+    CHECK(office->closures(0).reason().at("uk") == "Ремонт");
+    CHECK(office->closures(1).to_date().empty());
+    CHECK(office->special_days(0).services(0) == "A");
+    CHECK(office->special_days(1).date() == "2026-12-23");
+}
+
+TEST_CASE("errors of a timetable name the place") {
+    const auto error_with = [](const std::string& from, const std::string& to) {
+        std::string yaml = small_office + full_timetable;
+        const std::size_t at = yaml.find(from);
+        REQUIRE(at != std::string::npos);
+        return error_of(yaml.replace(at, from.size(), to));
+    };
+    CHECK(error_with("services: [A, B], every", "services: [A, X], every") ==
+          "office.yaml:14:57: there is no service 'X'; there are A, B");
+    CHECK(error_with("every_weeks: 2", "every_weeks: 53").find("office.yaml:14:74: 'every_weeks' must be") == 0);
+    CHECK(error_with("first_date: \"2026-01-10\"", "first_date: \"10.1.2026\"")
+              .find("office.yaml:14:89: a date must be a day that exists") == 0);
+    CHECK(error_with(", first_date: \"2026-01-10\"", "").find("office.yaml:14:5: 'first_date' is missing") == 0);
+    CHECK(error_with("valid_until: \"2026-12-31\"", "valid_until: \"2026-08-31\"")
+              .find("'valid_until' 2026-08-31 is before 'valid_from' 2026-09-01") != std::string::npos);
+    CHECK(error_with("holidays: PL", "holidays: XX").find("office.yaml:16:11: the public holidays of 'XX'") == 0);
+    CHECK(error_with("to_date: \"2026-07-10\"", "to_date: \"2026-07-05\"").find("office.yaml:18:39: 'to_date'") == 0);
+    CHECK(error_with("reason: {pl: Remont,", "reason: {").find("needs a text in 'pl'") != std::string::npos);
+    CHECK(error_with("  - {from_date: \"2026-07-20\"}", "  - {to_date: \"2026-07-20\"}")
+              .find("office.yaml:19:5: 'from_date' is missing") == 0);
+    CHECK(error_with("{date: 2026-12-23, from: \"13:00\"", "{date: 2026-12-23, from: \"11:00\"")
+              .find("office.yaml:22:5: the hours of 2026-12-23 overlap with 08:00-12:00 in entry 1") == 0);
+    CHECK(error_with("date: 2026-12-23", "date: 2027-02-29").find("office.yaml:22:12: a date must be") == 0);
+    CHECK(error_of(with("{days: [mon, tue], from", "{days: [mon, tue], services: [A], from")) ==
+          "office.yaml:7:5: service 'B' has no hours, though others have; name it in an entry of 'hours', or write one "
+          "without 'services' for all");
 }
 
 TEST_CASE("what is no office file is refused, whatever it is") {

@@ -59,6 +59,13 @@ TEST_CASE("blanks at the end of a broken line stand at the end side of the parag
     CHECK(lines_of(u"אב ab\u00a0cd", "he", 6) == Order{3, 4, 5, 2, 1, 0});
 }
 
+TEST_CASE("a paragraph without a strong letter goes its own way, after one from right to left") {
+    const Directions directions = resolve_directions(u"\u05d0\u05d1\r\n(1)\u2029\u05d0", parse_language("pl"));
+    CHECK(directions.levels == std::vector<UBiDiLevel>{1, 1, 1, 1, 0, 0, 0, 0, 1});
+    CHECK(directions.base == std::vector<UBiDiLevel>{1, 1, 1, 1, 0, 0, 0, 0, 1});
+    CHECK(directions.first_base == 1);
+}
+
 TEST_CASE("a line that ends in blanks at a line separator has them at its end, too") {
     // Without a width, what ends a line in the text keeps the blanks before it.
     Stage stage;
@@ -107,14 +114,9 @@ TEST_CASE("the order in lines broken anywhere is that of ICU's ubidi_setLine") {
         const bool right_to_left = below(2) == 0;
         INFO("round " << round);
         ShapedText shaped(text, parse_language(right_to_left ? "he" : "pl"), Weight::regular, *stage.fonts, breaks);
-        const auto length = static_cast<std::int32_t>(text.size());
-
         UErrorCode status = U_ZERO_ERROR;
         const std::unique_ptr<UBiDi, decltype(&ubidi_close)> whole(ubidi_open(), ubidi_close);
         const std::unique_ptr<UBiDi, decltype(&ubidi_close)> line(ubidi_open(), ubidi_close);
-        ubidi_setPara(whole.get(), text.data(), length, right_to_left ? UBiDiLevel{1} : UBIDI_DEFAULT_LTR, nullptr,
-                      &status);
-        REQUIRE(U_SUCCESS(status));
         for (int i = 0; i < 12; ++i) {
             const auto start = static_cast<std::int32_t>(below(text.size()));
             const auto content_end =
@@ -122,7 +124,14 @@ TEST_CASE("the order in lines broken anywhere is that of ICU's ubidi_setLine") {
             if (content_end == start) continue;
             const auto end =
                 start + 1 + static_cast<std::int32_t>(below(static_cast<std::size_t>(content_end - start)));
-            ubidi_setLine(whole.get(), start, end, line.get(), &status);
+            // One bidi paragraph, as resolve_directions() has it: ICU's levels of several at once are not always right.
+            const std::size_t before = text.rfind(u'\n', static_cast<std::size_t>(start));
+            const auto first = static_cast<std::int32_t>(before == std::u16string::npos ? 0 : before + 1);
+            const std::size_t after = text.find(u'\n', static_cast<std::size_t>(start));
+            const auto limit = static_cast<std::int32_t>(after == std::u16string::npos ? text.size() : after + 1);
+            ubidi_setPara(whole.get(), text.data() + first, limit - first,
+                          right_to_left ? UBiDiLevel{1} : UBIDI_DEFAULT_LTR, nullptr, &status);
+            ubidi_setLine(whole.get(), start - first, end - first, line.get(), &status);
             REQUIRE(U_SUCCESS(status));
             // Asked for its levels first: ICU 72 keeps odd blanks that become even in right-to-left order otherwise.
             const UBiDiLevel* levels = ubidi_getLevels(line.get(), &status);
@@ -130,7 +139,7 @@ TEST_CASE("the order in lines broken anywhere is that of ICU's ubidi_setLine") {
             ubidi_getVisualMap(line.get(), expected.data(), &status);
             REQUIRE(U_SUCCESS(status));
             for (std::int32_t at = 0; at < end - start; ++at) {
-                if (levels[at] == ubidi_getLevelAt(whole.get(), start + at)) continue;
+                if (levels[at] == ubidi_getLevelAt(whole.get(), start - first + at)) continue;
                 ++turned;
                 break;
             }
