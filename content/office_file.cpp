@@ -122,7 +122,7 @@ class OfficeReader {
     void read_service(const YamlPlace& place) {
         const YamlRecord& record = remember("services", place, "a service",
                                             {"id", "name", "prefix", "first_number", "last_number", "numbers_go_on",
-                                             "tickets_a_day", "tickets_an_hour"});
+                                             "tickets_a_day", "tickets_an_hour", "booking"});
         v1::Service service;
         service.set_id(identifier(record.need("id"), "a service's id"));
         if (!services_.insert(service.id()).second)
@@ -141,10 +141,48 @@ class OfficeReader {
         service.set_numbers_go_on(is_set(record, "numbers_go_on"));
         service.set_tickets_a_day(number_of(record, "tickets_a_day", 1, 999'999));
         service.set_tickets_an_hour(number_of(record, "tickets_an_hour", 1, 999'999));
+        if (const YamlPlace* booking = record.find("booking")) read_booking(*booking, *service.mutable_booking());
         // Two series with one prefix would print the same number on two visitors' tickets.
         const std::string& series = service.prefix().empty() ? service.id() : service.prefix();
         if (!prefixes_.insert(series).second) place.refuse("prefix '{}' belongs to another service already", series);
         *office_.add_services() = std::move(service);
+    }
+
+    void read_booking(const YamlPlace& place, v1::Booking& booking) {
+        const YamlRecord record(
+            place, "'booking'",
+            {"slot_minutes", "slots", "availabilities", "tiers", "hold_minutes", "cooldown_minutes", "per_case",
+             "check_in_early_minutes", "check_in_late_minutes", "late_as_walk_in", "by_draw"});
+        booking.set_slot_minutes(number_of(record, "slot_minutes", 1, 1440));
+        booking.set_slots(number_of(record, "slots", 1, 32));
+        for (const YamlPlace& entry : record.need("availabilities").list("'availabilities'", 100)) {
+            const YamlRecord availability(entry, "an availability",
+                                          {"days", "from", "to", "every_weeks", "first_date", "valid_from",
+                                           "valid_until", "counters", "internal"});
+            v1::Availability& added = *booking.add_availabilities();
+            read_hours(availability, *added.mutable_when());
+            added.set_counters(number_of(availability, "counters", 0, 500));
+            added.set_internal(number_of(availability, "internal", 0, 500));
+        }
+        if (const YamlPlace* tiers = record.find("tiers"))
+            for (const YamlPlace& entry : tiers->list("'tiers'", 12)) {
+                const YamlRecord tier(entry, "a tier", {"days_ahead", "percent"});
+                v1::ReleaseTier& added = *booking.add_tiers();
+                tier.need("days_ahead");
+                added.set_days_ahead(number_of(tier, "days_ahead", 0, 366));
+                tier.need("percent");
+                added.set_percent(number_of(tier, "percent", 1, 100));
+            }
+        const auto set = [&](std::string_view key, unsigned low, auto setter) {
+            if (record.find(key) != nullptr) (booking.*setter)(number_of(record, key, low, 10'080));
+        };
+        set("hold_minutes", 1, &v1::Booking::set_hold_minutes);
+        set("cooldown_minutes", 0, &v1::Booking::set_cooldown_minutes);
+        set("check_in_early_minutes", 0, &v1::Booking::set_check_in_early_minutes);
+        set("check_in_late_minutes", 0, &v1::Booking::set_check_in_late_minutes);
+        booking.set_per_case(number_of(record, "per_case", 1, 100));
+        booking.set_late_as_walk_in(is_set(record, "late_as_walk_in"));
+        booking.set_by_draw(is_set(record, "by_draw"));
     }
 
     void read_hall(const YamlPlace& place) {
@@ -275,10 +313,14 @@ class OfficeReader {
             remember("hours", place, "an entry of 'hours'",
                      {"days", "from", "to", "services", "every_weeks", "first_date", "valid_from", "valid_until"});
         v1::OpeningHours& hours = *office_.add_hours();
+        read_hours(record, hours);
+        read_services_of(record, *hours.mutable_services());
+    }
+
+    static void read_hours(const YamlRecord& record, v1::OpeningHours& hours) {
         hours.set_from(record.need("from").line("a time", 32));
         hours.set_to(record.need("to").line("a time", 32));
         for (const YamlPlace& entry : record.need("days").list("'days'", 7)) hours.add_days(entry.line("a day", 32));
-        read_services_of(record, *hours.mutable_services());
         if (const YamlPlace* weeks = record.find("every_weeks"))
             hours.set_every_weeks(weeks->number("'every_weeks'", 1, timetable::max_every_weeks));
         hours.set_first_date(date_of(record, "first_date"));

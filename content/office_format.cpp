@@ -17,16 +17,7 @@ class OfficeWriter {
         texts("name", office_.name());
         pair("time_zone", office_.time_zone());
         flow_list("languages", office_.languages());
-        list("hours", office_.hours(), [&](const v1::OpeningHours& hours) {
-            flow_list("days", hours.days());
-            quoted("from", hours.from());
-            quoted("to", hours.to());
-            flow_list("services", hours.services());
-            if (hours.every_weeks() != 0) out_ << YAML::Key << "every_weeks" << YAML::Value << hours.every_weeks();
-            quoted("first_date", hours.first_date());
-            quoted("valid_from", hours.valid_from());
-            quoted("valid_until", hours.valid_until());
-        });
+        list("hours", office_.hours(), [&](const v1::OpeningHours& hours) { write_hours(hours); });
         if (!office_.holidays().empty()) pair("holidays", office_.holidays());
         list("closures", office_.closures(), [&](const v1::Closure& closure) {
             quoted("from_date", closure.from_date());
@@ -49,6 +40,7 @@ class OfficeWriter {
             if (service.numbers_go_on()) pair("numbers_go_on", "true");
             number("tickets_a_day", service.tickets_a_day());
             number("tickets_an_hour", service.tickets_an_hour());
+            if (service.has_booking()) write_booking(service.booking());
         });
         list("profiles", office_.profiles(), [&](const v1::WorkProfile& profile) {
             pair("id", profile.id());
@@ -90,12 +82,47 @@ class OfficeWriter {
         if (value != 0) out_ << YAML::Key << key << YAML::Value << value;
     }
 
+    void write_hours(const v1::OpeningHours& hours) {
+        flow_list("days", hours.days());
+        quoted("from", hours.from());
+        quoted("to", hours.to());
+        flow_list("services", hours.services());
+        number("every_weeks", hours.every_weeks());
+        quoted("first_date", hours.first_date());
+        quoted("valid_from", hours.valid_from());
+        quoted("valid_until", hours.valid_until());
+    }
+
+    void write_booking(const v1::Booking& booking) {
+        out_ << YAML::Key << "booking" << YAML::Value << YAML::BeginMap;
+        number("slot_minutes", booking.slot_minutes());
+        number("slots", booking.slots());
+        list("availabilities", booking.availabilities(), [&](const v1::Availability& availability) {
+            write_hours(availability.when());
+            number("counters", availability.counters());
+            number("internal", availability.internal());
+        });
+        list("tiers", booking.tiers(), [&](const v1::ReleaseTier& tier) {
+            out_ << YAML::Key << "days_ahead" << YAML::Value << tier.days_ahead();
+            number("percent", tier.percent());
+        });
+        number("hold_minutes", booking.hold_minutes());
+        optional("cooldown_minutes", booking.has_cooldown_minutes(), booking.cooldown_minutes());
+        number("per_case", booking.per_case());
+        optional("check_in_early_minutes", booking.has_check_in_early_minutes(), booking.check_in_early_minutes());
+        optional("check_in_late_minutes", booking.has_check_in_late_minutes(), booking.check_in_late_minutes());
+        if (booking.late_as_walk_in()) pair("late_as_walk_in", "true");
+        if (booking.by_draw()) pair("by_draw", "true");
+        out_ << YAML::EndMap;
+    }
+
+    void optional(const char* key, bool set, std::uint32_t value) {
+        if (set) out_ << YAML::Key << key << YAML::Value << value;
+    }
+
     // What is not set stays so: the defaults are the program's, and may change with it.
     void write_rules(const v1::Rules& rules) {
         out_ << YAML::Key << "rules" << YAML::Value << YAML::BeginMap;
-        const auto optional = [&](const char* key, bool set, std::uint32_t value) {
-            if (set) out_ << YAML::Key << key << YAML::Value << value;
-        };
         optional("recycle_after_minutes", rules.has_recycle_after_minutes(), rules.recycle_after_minutes());
         optional("recycle_times", rules.has_recycle_times(), rules.recycle_times());
         optional("reinstate_minutes", rules.has_reinstate_minutes(), rules.reinstate_minutes());

@@ -2,12 +2,24 @@
 
 namespace hallcast::wire {
 
-bool may_send(Role role, v1::Command::ActionCase action) {
+bool may_send(Role role, const v1::Command& command) {
     if (role == Role::admin) return true;
-    switch (action) {
+    switch (command.action_case()) {
         case v1::Command::kIssueTicket:
         case v1::Command::kLeaseNumbers:
             return role == Role::kiosk;
+        // The places of the information point and the hotline are for people there.
+        case v1::Command::kFindSlots:
+            return role == Role::clerk || (role == Role::kiosk && !command.find_slots().internal());
+        case v1::Command::kHoldSlot:
+            return role == Role::clerk || (role == Role::kiosk && !command.hold_slot().internal());
+        case v1::Command::kConfirmAppointment:
+        case v1::Command::kMoveAppointment:
+        case v1::Command::kCancelAppointment:
+        case v1::Command::kEnterDraw:
+        case v1::Command::kShowDraw:
+        case v1::Command::kCheckIn:
+            return role == Role::clerk || role == Role::kiosk;
         case v1::Command::kOpenCounter:
         case v1::Command::kCloseCounter:
         case v1::Command::kCallNext:
@@ -27,6 +39,8 @@ bool may_send(Role role, v1::Command::ActionCase action) {
             return role == Role::clerk;
         case v1::Command::kApplyOffice:
         case v1::Command::kEndDay:
+        case v1::Command::kOpenDraw:
+        case v1::Command::kHoldDraw:
         case v1::Command::ACTION_NOT_SET:
             return false;
     }

@@ -185,7 +185,7 @@ class ZmqServer final : public Server {
         const AuthorizedKey* client = client_of(frames[2]);
         if (client == nullptr)
             return reject(address, command, v1::Rejection::NOT_ALLOWED, "this key is not authorised any more");
-        if (!may_send(client->role, command.action_case()))
+        if (!may_send(client->role, command))
             return reject(
                 address, command, v1::Rejection::NOT_ALLOWED,
                 fmt::format("'{}' has the role {}, which may not send this command; an administrator can change "

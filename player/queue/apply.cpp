@@ -46,6 +46,7 @@ class Applying {
         HALLCAST_ASSERT(event_.log_seq() == state_.log_seq + 1);
         state_.log_seq = event_.log_seq();
         state_.day = std::max(state_.day, event_.day());
+        state_.bookings.latest_ms = std::max(state_.bookings.latest_ms, event_.at_ms());
         switch (event_.kind_case()) {
             case v1::Event::kOfficeApplied:
                 apply_office(event_.office_applied().office());
@@ -103,6 +104,27 @@ class Applying {
                 break;
             case v1::Event::kNumbersLeased:
                 lease(event_.numbers_leased());
+                break;
+            case v1::Event::kSlotHeld:
+                queue::apply(state_.bookings, event_.slot_held(), state_.bookings.latest_ms);
+                break;
+            case v1::Event::kAppointmentConfirmed:
+                queue::apply(state_.bookings, event_.appointment_confirmed());
+                break;
+            case v1::Event::kAppointmentMoved:
+                queue::apply(state_.bookings, event_.appointment_moved(), state_.bookings.latest_ms);
+                break;
+            case v1::Event::kAppointmentCancelled:
+                queue::apply(state_.bookings, event_.appointment_cancelled());
+                break;
+            case v1::Event::kDrawOpened:
+                queue::apply(state_.bookings, event_.draw_opened());
+                break;
+            case v1::Event::kDrawEntered:
+                queue::apply(state_.bookings, event_.draw_entered());
+                break;
+            case v1::Event::kDrawHeld:
+                queue::apply(state_.bookings, event_.draw_held(), state_.bookings.latest_ms);
                 break;
             case v1::Event::KIND_NOT_SET:
                 HALLCAST_ASSERT(!"the store gives no event of an unknown kind");
@@ -222,6 +244,7 @@ class Applying {
         state_.services = std::move(services);
         state_.counters = std::move(counters);
         state_.office = std::make_shared<const v1::Office>(office);
+        state_.plan = std::make_shared<const BookingPlan>(office);
     }
 
     void issue(const v1::TicketIssued& issued) {
@@ -240,7 +263,8 @@ class Applying {
             series.last = issued.number();
         }
         ServiceState& queue = service(issued.service());
-        if (issued.lease() == 0) count_tickets(queue, 1);
+        // Who has an appointment takes no walk-in's ticket away.
+        if (issued.lease() == 0 && issued.appointment_ms() == 0) count_tickets(queue, 1);
 
         Visit made;
         made.id = issued.visit_id();
@@ -251,7 +275,9 @@ class Applying {
         made.arrived_at_ms = made.rank_ms = arrived_at_ms;
         made.group = issued.group();
         made.head_start_ms = issued.head_start_ms();
+        made.appointment_ms = issued.appointment_ms();
         made.changed_at = event_.log_seq();
+        if (issued.appointment() != 0) check_in(state_.bookings, issued.appointment(), made.ticket);
         state_.visit_of_ticket[made.ticket] = made.id;
         enter_queue(state_.visits.try_emplace(made.id, std::move(made)).first->second);
     }
@@ -448,6 +474,7 @@ class Applying {
             if (one.phase == VisitPhase::called) set_call_phase(one, v1::CALL_PHASE_WITHDRAWN);
             end(one, VisitPhase::expired);
         }
+        queue::end_day(state_.bookings, last_day_ended(ended.ended(), event_.day()), state_.bookings.latest_ms);
     }
 
     State& state_;

@@ -116,6 +116,13 @@ Date Calendar::local_date(std::int64_t at_ms) const {
     return Date{std::chrono::floor<days>(std::chrono::milliseconds{zone_.local_ms(at_ms)})};
 }
 
+std::optional<std::int64_t> Calendar::moment_of(Date date, int minutes) const {
+    const std::int64_t local_ms = midnight_ms(date) + minutes * minute_ms;
+    const std::int64_t at_ms = zone_.utc_ms(local_ms, Zone::Twice::first);
+    if (zone_.local_ms(at_ms) != local_ms) return {};
+    return at_ms;
+}
+
 std::int64_t Calendar::start_of_day_ms(Date date) const { return zone_.utc_ms(midnight_ms(date), Zone::Twice::first); }
 
 }  // namespace hallcast::queue

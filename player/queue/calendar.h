@@ -62,6 +62,12 @@ class Calendar {
     // left out. The day's length is the distance to the next date's: 23, 24 or 25 hours, mostly.
     std::int64_t start_of_day_ms(Date date) const;
 
+    // The first moment of that date at which the clock shows so many minutes after midnight, 0 to 1439; nothing where
+    // the clock is set forward over it.
+    std::optional<std::int64_t> moment_of(Date date, int minutes) const;
+    // What the office's clock shows, in ms since its 1970-01-01 00:00.
+    std::int64_t local_ms(std::int64_t at_ms) const { return zone_.local_ms(at_ms); }
+
     // The public holiday on that date, if the office keeps them. It may be open then: special days are stronger.
     std::optional<Holiday> holiday_on(Date date) const;
     // The index in Office.closures of the closure that closes the service on that date; the first, where several do.

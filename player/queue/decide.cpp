@@ -16,8 +16,13 @@ constexpr std::size_t max_actor_bytes = 128;
 constexpr const char* no_office =
     "This master has no office yet. Describe it in a file, then: hallcast office apply FILE";
 
-bool has_something_to_end(const State& state) {
-    return std::ranges::any_of(state.counters,
+bool has_something_to_end(const State& state, std::uint32_t next_day) {
+    return std::ranges::any_of(state.bookings.appointments,
+                               [&](const auto& one) {
+                                   return one.second.phase == v1::APPOINTMENT_PHASE_CONFIRMED &&
+                                          one.second.day < next_day;
+                               }) ||
+           std::ranges::any_of(state.counters,
                                [](const auto& one) { return one.second.open || !one.second.staff.empty(); }) ||
            std::ranges::any_of(state.visits, [](const auto& one) { return !is_over(one.second.phase); });
 }
@@ -146,6 +151,26 @@ void Deciding::act() {
             return sign_out(command_.sign_out().counter());
         case v1::Command::kLeaseNumbers:
             return lease(command_.lease_numbers());
+        case v1::Command::kFindSlots:
+            return find_slots(command_.find_slots());
+        case v1::Command::kHoldSlot:
+            return hold_slot(command_.hold_slot());
+        case v1::Command::kConfirmAppointment:
+            return confirm_appointment(command_.confirm_appointment());
+        case v1::Command::kMoveAppointment:
+            return move_appointment(command_.move_appointment());
+        case v1::Command::kCancelAppointment:
+            return cancel_appointment(command_.cancel_appointment());
+        case v1::Command::kCheckIn:
+            return check_in(command_.check_in());
+        case v1::Command::kOpenDraw:
+            return open_draw(command_.open_draw());
+        case v1::Command::kEnterDraw:
+            return enter_draw(command_.enter_draw());
+        case v1::Command::kHoldDraw:
+            return hold_draw(command_.hold_draw());
+        case v1::Command::kShowDraw:
+            return show_draw(command_.show_draw());
         case v1::Command::ACTION_NOT_SET:
             return reject(
                 v1::Rejection::INVALID,
@@ -175,7 +200,7 @@ Decision decide(const State& state, const v1::Command& command, const Moment& mo
                         moment.now_ms - command.deadline_ms()));
         return checking.take();
     }
-    if (state.day == 0 || moment.day <= state.day || !has_something_to_end(state))
+    if (state.day == 0 || moment.day <= state.day || !has_something_to_end(state, moment.day))
         return decide_today(state, command, moment);
 
     // The night has passed: the day before is ended first, as if somebody had, and the command meets the new one.
@@ -185,6 +210,7 @@ Decision decide(const State& state, const v1::Command& command, const Moment& mo
     morning.mutable_end_day();
     Moment before = moment;
     before.day = state.day;
+    before.next_day = moment.day;
     Decision ended = decide_today(state, morning, before);
     State today = state;
     for (v1::Event& event : ended.events) {

@@ -13,6 +13,7 @@ struct Moment {
     std::int64_t now_ms = 0;  // since 1970
     std::int64_t call_expiry_ms = 60'000;
     std::uint32_t day = 0;  // the office's, as 20261124: the clock's date until Rules::day_starts; 0: not known yet
+    std::uint32_t next_day = 0;  // where a day is ended because this one has begun
 };
 
 struct Decision {

@@ -1,6 +1,7 @@
 // Who works: counters, staff, the day, the office.
 #include <google/protobuf/util/message_differencer.h>
 
+#include "player/queue/apply.h"
 #include "player/queue/deciding.h"
 #include "player/queue/office_rules.h"
 
@@ -70,6 +71,9 @@ void Deciding::end_day() {
         else if (!is_over(visit.phase))
             ended.add_expired(id);
     }
+    const std::uint32_t through = last_day_ended(today(), moment_.next_day);
+    for (const auto& [id, appointment] : state_.bookings.appointments)
+        if (appointment.phase == v1::APPOINTMENT_PHASE_CONFIRMED && appointment.day <= through) ended.add_missed(id);
     v1::DaySummary& summary = *decision_.reply.mutable_day();
     summary.set_day(today());
     summary.set_expired(std::uint32_t(ended.expired_size()));

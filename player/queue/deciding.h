@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "player/queue/booking_plan.h"
 #include "player/queue/decide.h"
 #include "player/queue/state.h"
 
@@ -54,6 +55,32 @@ class Deciding {
     void reinstate(const std::string& ticket);
     void end_visit(const std::string& ticket, v1::Outcome outcome);
 
+    // decide_bookings.cpp: who comes at a time of their own.
+    void find_slots(const v1::FindSlots& find);
+    void hold_slot(const v1::HoldSlot& hold);
+    void confirm_appointment(const v1::ConfirmAppointment& confirm);
+    void move_appointment(const v1::MoveAppointment& move);
+    void cancel_appointment(const v1::CancelAppointment& cancel);
+    void check_in(const v1::CheckIn& check);
+    std::vector<Slot> bookable_slots(const std::string& service, const BookingRules& rules, std::int64_t start_ms,
+                                     std::uint32_t count, bool internal);
+    std::uint32_t free_places(const std::string& service, const BookingRules& rules, const Slot& slot,
+                              bool internal) const;
+    bool is_case(const std::string& hash) const;
+    bool is_drawn(const std::string& service, const BookingRules& rules, std::uint32_t day) const;
+    std::int64_t latest_ms() const;
+    std::string local_time(std::int64_t at_ms) const;
+    void reply_appointment(const Appointment& appointment, v1::AppointmentPhase phase);
+
+    // decide_draws.cpp: who gets what is scarce.
+    void open_draw(const v1::OpenDraw& open);
+    void enter_draw(const v1::EnterDraw& enter);
+    void hold_draw(const v1::HoldDraw& hold);
+    void show_draw(const v1::ShowDraw& show);
+    const Draw* draw_with(const std::string& name);
+    v1::DrawPublication publication_of(const std::string& name, const Draw& draw) const;
+    void reply_draw(const std::string& name, const Draw& draw);
+
     // decide_calls.cpp: who is at a counter.
     void call_next(std::uint32_t number);
     void call_ticket(std::uint32_t number, const std::string& ticket);
@@ -80,6 +107,9 @@ class Deciding {
     const Visit* called_at(std::uint32_t number, const char* to_do);
     const Visit* visit_with(const std::string& ticket);
     const ServiceState* service(const std::string& id);
+    const BookingRules* bookable(const std::string& service);
+    const Appointment* appointment(std::uint64_t id);  // if it is the command's case's
+    bool has_case();                                   // false after a rejection
 
     std::uint32_t today() const { return std::max(state_.day, moment_.day); }
 

@@ -164,6 +164,69 @@ Fault fault_of_profiles(const v1::Office& office) {
     return {};
 }
 
+constexpr std::uint32_t most_booking_minutes = 7 * 24 * 60;
+constexpr std::uint32_t most_places = 500, most_per_case = 100, most_days_ahead = 366;
+constexpr int most_availabilities = 100, most_tiers = 12;
+constexpr std::uint32_t most_slots = 32;
+
+Fault fault_of_availability(const v1::Availability& availability) {
+    const auto weekly = timetable::parse(availability.when());
+    if (!weekly) return "must have 'days' of mon to sun, 'from' and 'to' like 08:00, and dates like 2026-12-01";
+    if (!availability.when().services().empty()) return "names services; it is of the one that it stands under";
+    if (weekly->span.to > timetable::minutes_a_day) return "goes past midnight; write two, one for each day";
+    const std::uint32_t places = availability.counters() + availability.internal();
+    if (places == 0) return "has no place: give it 'counters', 'internal' or both";
+    if (availability.counters() > most_places || availability.internal() > most_places)
+        return fmt::format("has more than {} places in a slot", most_places);
+    return {};
+}
+
+Fault fault_of_booking(const v1::Office& office, const v1::Service& service) {
+    const v1::Booking& booking = service.booking();
+    const auto at = [&](std::string_view what) {
+        return fmt::format("The booking of service '{}' {}.", service.id(), what);
+    };
+    if (office.hours().empty() && office.special_days().empty())
+        return at("needs the office's 'hours': nobody has an appointment at a closed office");
+    if (booking.slot_minutes() != 0 &&
+        (booking.slot_minutes() > timetable::minutes_a_day || timetable::minutes_a_day % booking.slot_minutes() != 0))
+        return at(fmt::format("has slots of {} minutes, which do not divide a day: take 5, 10, 15, 20, 30 or 60",
+                              booking.slot_minutes()));
+    if (booking.slots() > most_slots) return at(fmt::format("takes more than {} slots", most_slots));
+    if (booking.per_case() > most_per_case)
+        return at(fmt::format("allows a case more than {} appointments", most_per_case));
+    if (booking.availabilities().empty())
+        return at("has no 'availabilities': say when how many counters take appointments");
+    if (booking.availabilities_size() > most_availabilities)
+        return at(fmt::format("has more than {} availabilities", most_availabilities));
+    for (int i = 0; i < booking.availabilities_size(); ++i)
+        if (const Fault fault = fault_of_availability(booking.availabilities(i)))
+            return at(fmt::format("has a fault: availability {} {}", i + 1, *fault));
+    if (booking.tiers_size() > most_tiers) return at(fmt::format("has more than {} tiers", most_tiers));
+    std::map<std::uint32_t, std::uint32_t> tiers;
+    for (const v1::ReleaseTier& tier : booking.tiers()) {
+        if (tier.days_ahead() > most_days_ahead || tier.percent() == 0 || tier.percent() > 100)
+            return at(fmt::format("has a tier that is not 0 to {} days ahead and 1 to 100 percent", most_days_ahead));
+        if (!tiers.emplace(tier.days_ahead(), tier.percent()).second)
+            return at(fmt::format("has two tiers for {} days ahead", tier.days_ahead()));
+    }
+    for (auto near = tiers.begin(); near != tiers.end() && std::next(near) != tiers.end(); ++near)
+        if (std::next(near)->second > near->second)
+            return at(fmt::format("opens more places {} days ahead than {} days ahead; places are never closed again",
+                                  std::next(near)->first, near->first));
+    for (const std::uint32_t minutes : {booking.hold_minutes(), booking.cooldown_minutes(),
+                                        booking.check_in_early_minutes(), booking.check_in_late_minutes()})
+        if (minutes > most_booking_minutes) return at("has a time of more than a week");
+    return {};
+}
+
+Fault fault_of_bookings(const v1::Office& office) {
+    for (const v1::Service& service : office.services())
+        if (service.has_booking())
+            if (Fault fault = fault_of_booking(office, service)) return fault;
+    return {};
+}
+
 Fault fault_of_timetable(const v1::Office& office) {
     if (!is_time_zone(office.time_zone()))
         return fmt::format("'{}' is no time zone. Write it like Europe/Warsaw under 'time_zone'.", office.time_zone());
@@ -179,7 +242,7 @@ Fault fault_of_timetable(const v1::Office& office) {
 
 Fault fault_of(const v1::Office& office) {
     for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters,
-                                     fault_of_profiles, fault_of_timetable})
+                                     fault_of_profiles, fault_of_timetable, fault_of_bookings})
         if (Fault fault = fault_of_part(office)) return fault;
     if (office.ByteSizeLong() > max_office_bytes) return "The office is larger than 1 MiB. Shorten its texts.";
     if (v1::Office again; !again.ParseFromString(office.SerializeAsString()))
@@ -202,6 +265,11 @@ std::optional<std::string> obstacle_to(const State& state, const v1::Office& off
                 return fmt::format("Service '{}' cannot go: {} still needs it. Finish that visit first.",
                                    visit.services[i], visit.ticket);
     }
+
+    for (const auto& [id, appointment] : state.bookings.appointments)
+        if (!services.contains(appointment.service))
+            return fmt::format("Service '{}' cannot go: appointment {} is booked for it. Cancel it first.",
+                               appointment.service, id);
 
     std::map<std::uint32_t, std::string_view> hall_of_counter;
     for (const v1::Counter& counter : office.counters())

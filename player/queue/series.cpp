@@ -40,6 +40,14 @@ std::uint32_t next_number(const State& state, const std::string& prefix, std::ui
     return series == nullptr || series->last == 0 ? series_rules(*state.office, prefix).first : series->last + 1;
 }
 
+std::optional<std::string> no_more_numbers(const State& state, const std::string& id, std::uint32_t count,
+                                           std::uint32_t today) {
+    const std::string& prefix = state.services.find(id)->second.prefix;
+    const SeriesRules rules = series_rules(*state.office, prefix);
+    if (std::uint64_t(next_number(state, prefix, today)) + count - 1 <= rules.last) return std::nullopt;
+    return fmt::format("There are no more numbers for '{}': its series ends with {}{:03}.", id, prefix, rules.last);
+}
+
 std::optional<std::string> no_more_tickets(const State& state, const std::string& id, std::uint32_t count,
                                            std::int64_t now_ms, std::uint32_t today) {
     const ServiceState& service = state.services.find(id)->second;
@@ -57,12 +65,7 @@ std::optional<std::string> no_more_tickets(const State& state, const std::string
             "There are no more tickets for '{}' in this hour: {} an hour, and {} are given out. Try again in "
             "{} minutes.",
             id, described->tickets_an_hour(), hour_so_far, (hour_ms - now_ms % hour_ms + 59'999) / 60'000);
-    const std::uint32_t next = next_number(state, service.prefix, today);
-    const SeriesRules rules = series_rules(*state.office, service.prefix);
-    if (std::uint64_t(next) + count - 1 > rules.last)
-        return fmt::format("There are no more numbers for '{}': its series ends with {}{:03}.", id, service.prefix,
-                           rules.last);
-    return std::nullopt;
+    return no_more_numbers(state, id, count, today);
 }
 
 std::optional<std::string> fault_of_leased(const State& state, const ServiceState& service,

@@ -24,6 +24,10 @@ std::uint32_t next_number(const State& state, const std::string& prefix, std::ui
 std::optional<std::string> no_more_tickets(const State& state, const std::string& service, std::uint32_t count,
                                            std::int64_t now_ms, std::uint32_t today);
 
+// The same of the series alone, without the day's and the hour's capacity: for who has an appointment.
+std::optional<std::string> no_more_numbers(const State& state, const std::string& service, std::uint32_t count,
+                                           std::uint32_t today);
+
 // What is wrong with a ticket printed from a lease.
 std::optional<std::string> fault_of_leased(const State& state, const ServiceState& service,
                                            const v1::IssueTicket& issue, std::uint32_t today);

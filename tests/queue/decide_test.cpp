@@ -6,15 +6,6 @@ namespace hallcast::queue::decide_test {
 
 using namespace sample;
 
-// The code of a rejection, which must tell the clerk something and leave no event.
-v1::Rejection::Code code_of(const v1::CommandReply& reply, const std::string& part_of_message) {
-    INFO(reply.ShortDebugString());
-    CHECK(reply.has_rejection());
-    CHECK(reply.log_seq() == 0);
-    CHECK(contains(reply.rejection().message(), part_of_message));
-    return reply.rejection().code();
-}
-
 TEST_CASE("tickets of a series are numbered without a gap, with at least three digits") {
     Desk desk = open_desk();
     const v1::CommandReply first = desk(issue("A", "uk"));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "hallcast/v1/queue.pb.h"
+#include "tests/queue/diary.h"
 
 namespace hallcast::queue::model {
 
@@ -28,6 +30,7 @@ struct Person {
     std::string where = "waiting";  // "called", "served", "parked", "away", "over"
     std::uint32_t counter = 0;
     std::int64_t left = 0;
+    std::int64_t time = 0;   // of an appointment
     std::uint64_t step = 0;  // of the last change
     std::string call;        // the latest, by id
     std::uint32_t attempt = 0;
@@ -37,6 +40,7 @@ struct Place {
     bool open = false;
     std::string person;
     std::uint64_t family = 0;
+    int booked_in_a_row = 0;
     std::uint64_t step = 0;  // the last one that can be taken back; 0: none
 };
 
@@ -57,14 +61,15 @@ class Model {
         const bool night = days_end(command, day);
         now_ = now;
         std::uint32_t ended = 0;
-        if (night) ended = end_day();
+        if (night) ended = end_day(number_of_day(day) - 1);
         const std::uint32_t old_day = day_;
         day_ = std::max(day_, day);
         ++step_;
         changed_ = false;
-        Answer answer = act(command);
+        Answer answer = night && command.has_end_day() ? done() : act(command);
         if (command.has_end_day() && night) answer.count = ended;
         // Where nothing happens, the night has not ended either: the next command finds it again.
+        if (changed_) diary_.happened(now);
         if (night && !changed_ && !command.has_end_day())
             *this = before;
         else if (!changed_ && !night)
@@ -78,15 +83,22 @@ class Model {
         }));
     }
     const std::map<std::uint64_t, Person>& people() const { return people_; }
+    const Diary& diary() const { return diary_; }
     const v1::Office& office() const { return office_; }
 
   private:
     bool days_end(const v1::Command&, std::uint32_t day) const {
         if (day_ == 0 || day <= day_) return false;
         const bool somebody = std::ranges::any_of(people_, [](const auto& entry) { return !gone(entry.second); });
-        return somebody || std::ranges::any_of(places_, [](const auto& entry) {
-                   return entry.second.open || !entry.second.person.empty();
-               });
+        return somebody || diary_.missed_before(number_of_day(day)) ||
+               std::ranges::any_of(places_,
+                                   [](const auto& entry) { return entry.second.open || !entry.second.person.empty(); });
+    }
+    // Days since 1970 of 20261124.
+    static std::int64_t number_of_day(std::uint32_t day) {
+        const std::chrono::year_month_day date{std::chrono::year(int(day / 10000)), std::chrono::month(day / 100 % 100),
+                                               std::chrono::day(day % 100)};
+        return std::chrono::sys_days(date).time_since_epoch().count();
     }
     static bool gone(const Person& person) { return person.where == "over" || person.where == "away"; }
 
@@ -120,10 +132,10 @@ class Model {
         Place& place = places_[counter];
         if (place.step != step_) {
             place.step = step_;
-            before_[counter] = {place.family, {}};
+            before_[counter] = {place.family, place.booked_in_a_row, {}};
             left_[counter].clear();
         }
-        before_[counter].second.emplace(person.id, person);
+        before_[counter].people.emplace(person.id, person);
         left_[counter][person.id] = step_;
     }
     Person& change(Person& person) {
@@ -149,6 +161,7 @@ class Model {
         person.wants_counter = 0;
         person.wants_person.clear();
         person.retries = 0;
+        person.time = 0;
     }
 
     Answer call(Person& person, std::uint32_t counter) {
@@ -157,6 +170,7 @@ class Model {
         change(person).where = "called";
         person.counter = counter;
         places_[counter].family = person.family;
+        places_[counter].booked_in_a_row = person.time ? places_[counter].booked_in_a_row + 1 : 0;
         const std::string hall = hall_of(counter);
         Answer answer = done(person.ticket);
         answer.call = hall + "-" + std::to_string(++calls_[hall]);
@@ -197,7 +211,7 @@ class Model {
             if (person.where != "waiting" || person.not_before > now_) continue;
             if (person.wants_counter == number ||
                 (!person.wants_person.empty() && person.wants_person == place.person)) {
-                all.emplace_back(0, person.stands - person.ahead, id);
+                all.emplace_back(0, stands(person), id);
                 continue;
             }
             if (person.wants_counter != 0 && places_[person.wants_counter].open) continue;
@@ -209,14 +223,29 @@ class Model {
             const auto minutes = served_with(here, person.errands.front());
             if (!minutes) continue;
             if (place.family != 0 && person.family == place.family)
-                all.emplace_back(1, person.stands - person.ahead, id);
+                all.emplace_back(1, stands(person), id);
             else
-                all.emplace_back(2, person.stands - person.ahead - *minutes * 60'000, id);
+                all.emplace_back(!person.time                  ? 3
+                                 : person.time - due() <= now_ ? 2
+                                                               : 4,
+                                 stands(person) - *minutes * 60'000, id);
         }
         if (all.empty()) return nullptr;
+        // Three appointments in a row, then somebody without one, if there is anybody.
+        const bool somebody = std::ranges::any_of(all, [](const auto& one) { return std::get<0>(one) == 3; });
+        if (somebody && place.booked_in_a_row >= 3)
+            for (auto& one : all)
+                if (std::get<0>(one) == 2) std::get<0>(one) = 4;
         return &people_.at(std::get<2>(*std::ranges::min_element(all)));
     }
 
+    static std::int64_t stands(const Person& person) {
+        return person.time ? person.time : person.stands - person.ahead;
+    }
+    std::int64_t due() const {
+        const auto& rules = office_.rules();
+        return 60'000 * rule(rules.has_appointment_due_minutes(), rules.appointment_due_minutes(), 5);
+    }
     std::int64_t rule(bool set, std::uint32_t value, std::int64_t usual) const {
         return set ? std::int64_t(value) : usual;
     }
@@ -233,9 +262,16 @@ class Model {
                 return lease(command.lease_numbers());
             case v1::Command::kEndDay: {
                 Answer answer = done();
-                answer.count = end_day();
+                answer.count = end_day(number_of_day(day_));
                 return answer;
             }
+            case v1::Command::kFindSlots:
+            case v1::Command::kHoldSlot:
+            case v1::Command::kConfirmAppointment:
+            case v1::Command::kMoveAppointment:
+            case v1::Command::kCancelAppointment:
+            case v1::Command::kCheckIn:
+                return book(command);
             case v1::Command::kReinstate: {
                 Person* person = holder(command.reinstate().ticket());
                 if (!person) return refused(R::NOT_FOUND);
@@ -414,7 +450,7 @@ class Model {
         if (to.position() == v1::Transfer::LAST) since = now_;
         if (to.position() == v1::Transfer::FIRST)
             for (const auto& [id, other] : people_)
-                if (other.where == "waiting" && other.errands.front() == where)
+                if (other.where == "waiting" && !other.time && other.errands.front() == where)
                     since = std::min(since, other.stands - other.ahead + person.ahead - 1);
         remember(to.counter(), person);
         stand(change(person), since);
@@ -428,7 +464,7 @@ class Model {
     Answer undo(std::uint32_t number) {
         Place& place = places_[number];
         if (place.step == 0) return refused(v1::Rejection::WRONG_STATE);
-        auto& [family, people] = before_[number];
+        auto& [family, booked_in_a_row, people] = before_[number];
         for (const auto& [id, person] : people)
             if (people_.at(id).step != left_[number][id]) return refused(v1::Rejection::WRONG_STATE);
         for (const auto& [id, person] : people) {
@@ -438,13 +474,81 @@ class Model {
             change(now).attempt = heard;
         }
         place.family = family;
+        place.booked_in_a_row = booked_in_a_row;
         place.step = 0;
         changed_ = true;
         Person* here = at(number);
         return done(here ? here->ticket : "");
     }
 
-    std::uint32_t end_day() {
+    Answer booked(std::uint64_t id, v1::AppointmentPhase phase, std::int64_t start) {
+        Answer answer = done();
+        answer.call = std::to_string(id) + " " + std::to_string(int(phase)) + " " + std::to_string(start);
+        return answer;
+    }
+
+    Answer book(const v1::Command& command) {
+        using R = v1::Rejection;
+        const std::int64_t now = diary_.clock(now_);
+        const auto bookable = [&](const std::string& id) {
+            return !errand(id) ? R::NOT_FOUND : errand(id)->has_booking() ? 0 : R::INVALID;
+        };
+        if (command.has_find_slots()) {
+            if (const int code = bookable(command.find_slots().service())) return refused(code);
+            Answer answer;
+            answer.ticket = diary_.find(command.find_slots(), now);
+            return answer;
+        }
+        const std::string kase = command.case_hashes_size() ? command.case_hashes(0) : "";
+        if (command.has_hold_slot())
+            if (const int code = bookable(command.hold_slot().service())) return refused(code);
+        if (kase.empty() && !(command.has_check_in() && command.check_in().appointment() == 0))
+            return refused(R::INVALID);
+        if (command.has_hold_slot()) {
+            const auto word = diary_.hold(command.hold_slot(), kase, now);
+            return word.code ? refused(word.code)
+                             : booked(word.id, v1::APPOINTMENT_PHASE_HELD, command.hold_slot().start_ms());
+        }
+        const std::uint64_t id = command.has_confirm_appointment()  ? command.confirm_appointment().appointment()
+                                 : command.has_move_appointment()   ? command.move_appointment().appointment()
+                                 : command.has_cancel_appointment() ? command.cancel_appointment().appointment()
+                                                                    : command.check_in().appointment();
+        int code = 0;
+        Diary::Entry* entry = diary_.of(id, kase, now, code);
+        if (!entry) return refused(code);
+        if (command.has_confirm_appointment()) {
+            if (entry->state != "held") return refused(R::WRONG_STATE);
+            entry->state = "firm";
+            return booked(id, v1::APPOINTMENT_PHASE_CONFIRMED, entry->start);
+        }
+        if (command.has_move_appointment()) {
+            if (entry->state != "firm") return refused(R::WRONG_STATE);
+            if (const int why = diary_.move(*entry, command.move_appointment().start_ms(), now)) return refused(why);
+            return booked(id, v1::APPOINTMENT_PHASE_CONFIRMED, entry->start);
+        }
+        if (command.has_cancel_appointment()) {
+            if (entry->state == "in") return refused(R::WRONG_STATE);
+            diary_.cancel(*entry, now);
+            return booked(id, v1::APPOINTMENT_PHASE_CANCELLED, entry->start);
+        }
+        if (entry->state != "firm") return refused(R::WRONG_STATE);
+        const v1::Booking& booking = errand(entry->errand)->booking();
+        if (now < entry->start - 30 * Diary::minute) return refused(R::WRONG_STATE);
+        const bool late = now > entry->start + 10 * Diary::minute;
+        if (late && !booking.late_as_walk_in()) return refused(R::TOO_LATE);
+        v1::IssueTicket wish;
+        wish.set_service(entry->errand);
+        Answer answer = issue(wish, late ? 0 : entry->start);
+        if (!answer.code) {
+            entry->state = "in";
+            if (!late) people_.at(last_person_).time = entry->start;
+        }
+        return answer;
+    }
+
+    // That day, since 1970, and all before.
+    std::uint32_t end_day(std::int64_t through) {
+        diary_.end_day(through);
         std::uint32_t expired = 0;
         for (auto& [id, person] : people_) {
             if (gone(person)) continue;
@@ -476,7 +580,7 @@ class Model {
         hourly_[{service.id(), now_ / 3'600'000}] += count;
     }
 
-    Answer issue(const v1::IssueTicket& wish) {
+    Answer issue(const v1::IssueTicket& wish, std::int64_t time = 0) {
         using R = v1::Rejection;
         const v1::Service* service = errand(wish.service());
         if (!service) return refused(R::NOT_FOUND);
@@ -509,10 +613,11 @@ class Model {
                 return refused(R::INVALID);
             number = lease->second.next++;
         } else {
-            if (is_full(*service, people)) return refused(R::NO_CAPACITY);
+            // Who has a time of their own takes no place of those who have none.
+            if (!time && is_full(*service, people)) return refused(R::NO_CAPACITY);
             number = std::uint32_t(numbers + 1);
             numbers += people;
-            count(*service, people);
+            if (!time) count(*service, people);
         }
         Answer answer = done();
         for (std::uint32_t i = 0; i < people; ++i) {
@@ -559,7 +664,13 @@ class Model {
     bool changed_ = false;
     std::map<std::uint64_t, Person> people_;
     std::map<std::uint32_t, Place> places_;
-    std::map<std::uint32_t, std::pair<std::uint64_t, std::map<std::uint64_t, Person>>> before_;  // the last step
+    struct Before {
+        std::uint64_t family = 0;
+        int booked_in_a_row = 0;
+        std::map<std::uint64_t, Person> people;
+    };
+    Diary diary_;
+    std::map<std::uint32_t, Before> before_;                                // the last step
     std::map<std::uint32_t, std::map<std::uint64_t, std::uint64_t>> left_;  // that one's people, and their steps
     std::map<std::string, std::uint64_t> calls_;
     std::map<std::uint64_t, Lease> leases_;

@@ -199,11 +199,49 @@ struct Desk {
     }
 };
 
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// The code of a rejection, which must tell the clerk something and leave no event.
+inline v1::Rejection::Code code_of(const v1::CommandReply& reply, const std::string& part_of_message) {
+    INFO(reply.ShortDebugString());
+    CHECK(reply.has_rejection());
+    CHECK(reply.log_seq() == 0);
+    CHECK(contains(reply.rejection().message(), part_of_message));
+    return reply.rejection().code();
+}
+
 inline Desk open_desk() {
     Desk desk;
     REQUIRE(desk(apply_office(office())).has_office());
     for (std::uint32_t counter = 1; counter <= 4; ++counter) REQUIRE(desk(open(counter)).has_counter());
     return desk;
+}
+
+inline std::string describe(const Bookings& bookings) {
+    std::string text = fmt::format("bookings {} {}\n", bookings.last_appointment, bookings.latest_ms);
+    for (const auto& [id, one] : bookings.appointments)
+        text += fmt::format("appointment {} {} {} {} {} {} {} {} {} {} '{}' '{}' {} {}\n", id, one.id, one.service,
+                            fmt::join(one.slots, ","), one.end_ms, one.day, one.internal, int(one.phase), one.until_ms,
+                            one.case_hash, one.language, one.person, one.revision, one.ticket);
+    for (const auto& [service, slots] : bookings.taken)
+        for (const auto& [start_ms, places] : slots)
+            for (const TakenPlace& place : places)
+                text += fmt::format("taken {} {} {} {} {}\n", service, start_ms, place.appointment, place.until_ms,
+                                    place.internal);
+    for (const auto& [hash, appointments] : bookings.of_case)
+        text += fmt::format("case {} {}\n", hash, fmt::join(appointments, ","));
+    for (const auto& [name, draw] : bookings.draws) {
+        text +=
+            fmt::format("draw {} {} {} {} {} '{}' '{}' '{}' '{}'\n", name, draw.service, draw.first_day, draw.last_day,
+                        draw.closes_at_ms, draw.beacon_source, draw.beacon_value, draw.commitment, draw.seed);
+        for (const DrawnPlace& place : draw.places)
+            text += fmt::format("place {} {} {} {}\n", fmt::join(place.slots, ","), place.end_ms, place.day,
+                                place.capacity);
+        for (const DrawEntry& entry : draw.entries)
+            text += fmt::format("entry {} {} {} {}\n", entry.id, entry.case_hash, entry.language,
+                                fmt::join(entry.preferences, ","));
+    }
+    return text;
 }
 
 // Everything that a state says, to compare two of them.
@@ -249,6 +287,7 @@ inline std::string describe(const State& state) {
         for (const auto& call : board.calls) text += call.ShortDebugString() + '\n';
     }
     for (const auto& [id, visit] : state.visits) text += describe_visit(visit);
+    text += describe(state.bookings);
     for (const auto visit : state.sent) text += fmt::format("sent {} ", visit);
     for (const auto& [ticket, visit] : state.visit_of_ticket) text += fmt::format("{}={} ", ticket, visit);
     for (const auto visit : state.ended) text += fmt::format("{} ", visit);
@@ -451,7 +490,5 @@ inline std::unique_ptr<Store> open_store(const std::filesystem::path& file) {
     if (!store) FAIL(store.error().message);
     return *std::move(store);
 }
-
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace hallcast::queue::sample
