@@ -274,10 +274,10 @@ class OfficeReader {
     }
 
     void read_rules(const YamlPlace& place) {
-        const YamlRecord record(
-            place, "'rules'",
-            {"recycle_after_minutes", "recycle_times", "reinstate_minutes", "reinstated_come_last", "deadline_days",
-             "deadline_head_start_minutes", "appointment_due_minutes", "day_starts"});
+        const YamlRecord record(place, "'rules'",
+                                {"recycle_after_minutes", "recycle_times", "reinstate_minutes", "reinstated_come_last",
+                                 "deadline_days", "deadline_head_start_minutes", "appointment_due_minutes",
+                                 "keep_contact_days", "keep_case_days", "day_starts"});
         v1::Rules& rules = *office_.mutable_rules();
         const auto set = [&](std::string_view key, unsigned high, auto setter) {
             if (record.find(key) != nullptr) (rules.*setter)(number_of(record, key, 0, high));
@@ -288,6 +288,8 @@ class OfficeReader {
         set("deadline_days", 365, &v1::Rules::set_deadline_days);
         set("deadline_head_start_minutes", most_head_start_minutes, &v1::Rules::set_deadline_head_start_minutes);
         set("appointment_due_minutes", 600, &v1::Rules::set_appointment_due_minutes);
+        set("keep_contact_days", 3650, &v1::Rules::set_keep_contact_days);
+        set("keep_case_days", 3650, &v1::Rules::set_keep_case_days);
         rules.set_reinstated_come_last(is_set(record, "reinstated_come_last"));
         if (const YamlPlace* starts = record.find("day_starts")) {
             rules.set_day_starts(starts->line("a time", 32));

@@ -131,6 +131,8 @@ class OfficeWriter {
         optional("deadline_head_start_minutes", rules.has_deadline_head_start_minutes(),
                  rules.deadline_head_start_minutes());
         optional("appointment_due_minutes", rules.has_appointment_due_minutes(), rules.appointment_due_minutes());
+        optional("keep_contact_days", rules.has_keep_contact_days(), rules.keep_contact_days());
+        optional("keep_case_days", rules.has_keep_case_days(), rules.keep_case_days());
         quoted("day_starts", rules.day_starts());
         out_ << YAML::EndMap;
     }

@@ -13,6 +13,8 @@ bool may_send(Role role, const v1::Command& command) {
             return role == Role::clerk || (role == Role::kiosk && !command.find_slots().internal());
         case v1::Command::kHoldSlot:
             return role == Role::clerk || (role == Role::kiosk && !command.hold_slot().internal());
+        case v1::Command::kShowCase:
+            return role == Role::clerk;
         case v1::Command::kConfirmAppointment:
         case v1::Command::kMoveAppointment:
         case v1::Command::kCancelAppointment:
@@ -39,6 +41,7 @@ bool may_send(Role role, const v1::Command& command) {
             return role == Role::clerk;
         case v1::Command::kApplyOffice:
         case v1::Command::kEndDay:
+        case v1::Command::kForgetContact:
         case v1::Command::kOpenDraw:
         case v1::Command::kHoldDraw:
         case v1::Command::ACTION_NOT_SET:

@@ -117,6 +117,9 @@ class Applying {
             case v1::Event::kAppointmentCancelled:
                 queue::apply(state_.bookings, event_.appointment_cancelled());
                 break;
+            case v1::Event::kContactForgotten:
+                queue::apply(state_.bookings, event_.contact_forgotten());
+                break;
             case v1::Event::kDrawOpened:
                 queue::apply(state_.bookings, event_.draw_opened());
                 break;

@@ -91,6 +91,7 @@ void apply(Bookings& bookings, const v1::AppointmentConfirmed& confirmed) {
     HALLCAST_ASSERT(one.phase == v1::APPOINTMENT_PHASE_HELD);
     one.phase = v1::APPOINTMENT_PHASE_CONFIRMED;
     one.person = confirmed.sealed().person();
+    one.sealed = confirmed.sealed().bytes();
     for (const std::int64_t start_ms : one.slots)
         for (TakenPlace& place : bookings.taken[one.service][start_ms])
             if (place.appointment == one.id) place.until_ms = for_good;
@@ -110,6 +111,14 @@ void apply(Bookings& bookings, const v1::AppointmentMoved& moved, std::int64_t a
 void apply(Bookings& bookings, const v1::AppointmentCancelled& cancelled) {
     leave(bookings, appointment_of(bookings, cancelled.appointment()), cancelled.cooldown_until_ms());
     forget(bookings, cancelled.appointment());
+}
+
+void apply(Bookings& bookings, const v1::ContactForgotten& forgotten) {
+    for (const std::uint64_t id : forgotten.appointments()) {
+        Appointment& one = appointment_of(bookings, id);
+        one.person.clear();
+        one.sealed.clear();
+    }
 }
 
 void apply(Bookings& bookings, const v1::DrawOpened& opened) {

@@ -25,7 +25,8 @@ struct Appointment {
     std::int64_t until_ms = 0;                                // of a hold
     std::string case_hash;
     std::string language;
-    std::string person;          // whose key the contact is sealed with; empty: there is none
+    std::string person;  // whose key the contact is sealed with; empty: there is none
+    std::string sealed;
     std::uint32_t revision = 0;  // how often it was moved
     std::string ticket;          // once it is checked in
 
@@ -95,6 +96,7 @@ void apply(Bookings& bookings, const v1::SlotHeld& held, std::int64_t at_ms);
 void apply(Bookings& bookings, const v1::AppointmentConfirmed& confirmed);
 void apply(Bookings& bookings, const v1::AppointmentMoved& moved, std::int64_t at_ms);
 void apply(Bookings& bookings, const v1::AppointmentCancelled& cancelled);
+void apply(Bookings& bookings, const v1::ContactForgotten& forgotten);
 void apply(Bookings& bookings, const v1::DrawOpened& opened);
 void apply(Bookings& bookings, const v1::DrawEntered& entered);
 void apply(Bookings& bookings, const v1::DrawHeld& held, std::int64_t at_ms);

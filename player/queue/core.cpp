@@ -181,13 +181,14 @@ class WriterCore final : public Core {
             for (v1::HallEvent& event : step.events) show(event);
             if (!step.settled && step.reply.cmd_id().size() == wire::cmd_id_bytes)
                 recent_.remember(step.reply.cmd_id(), step.reply);
+            if (options_.privacy) options_.privacy->complete(step.reply);
             step.pending->done(step.reply);
         }
     }
 
     // Decides and applies one command; what must become durable goes to `outcomes`. An error concerns the whole group.
     Expected<void> take(Step& step, std::vector<Outcome>& outcomes) {
-        const v1::Command& command = step.pending->command;
+        v1::Command& command = step.pending->command;
         if (const v1::CommandReply* before = recent_.find(command.cmd_id())) {
             step.reply = *before;
             step.settled = true;
@@ -202,6 +203,8 @@ class WriterCore final : public Core {
         }
         Moment moment{options_.now_ms(), options_.call_expiry.count(), 0};
         if (options_.day) moment.day = options_.day(*state_.office, moment.now_ms);
+        if (options_.privacy)
+            if (auto done = options_.privacy->protect(command, state_, moment.now_ms); !done) return done;
         Decision decision = decide(state_, command, moment);
         step.reply = std::move(decision.reply);
         if (decision.events.empty()) return {};

@@ -9,6 +9,7 @@
 
 #include "hallcast/v1/hall.pb.h"
 #include "hallcast/v1/queue.pb.h"
+#include "player/queue/privacy.h"
 #include "player/queue/store.h"
 #include "protocol/base/error.h"
 
@@ -21,6 +22,8 @@ struct CoreOptions {
     std::function<std::uint32_t(const v1::Office&, std::int64_t now_ms)> day;
     // What screens may know of each step, in order, after it is durable. Called on the core's thread.
     std::function<void(const v1::HallEvent&)> publish;
+    // What becomes of personal data in commands; without it, whatever needs a case number is refused.
+    std::shared_ptr<Privacy> privacy;
     std::chrono::milliseconds call_expiry{60'000};
     // Replies kept in memory, rejections too; older ones are looked up in the store.
     std::size_t remembered_replies = 4096;

@@ -163,6 +163,10 @@ void Deciding::act() {
             return cancel_appointment(command_.cancel_appointment());
         case v1::Command::kCheckIn:
             return check_in(command_.check_in());
+        case v1::Command::kShowCase:
+            return show_case();
+        case v1::Command::kForgetContact:
+            return forget_contact();
         case v1::Command::kOpenDraw:
             return open_draw(command_.open_draw());
         case v1::Command::kEnterDraw:

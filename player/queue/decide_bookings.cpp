@@ -13,6 +13,18 @@ using std::chrono::days;
 
 constexpr std::uint32_t max_slots = 32, max_days = 31, usual_days = 7;
 
+v1::AppointmentStatus status_of(const Appointment& appointment, v1::AppointmentPhase phase) {
+    v1::AppointmentStatus status;
+    status.set_appointment(appointment.id);
+    status.set_service(appointment.service);
+    status.set_start_ms(appointment.start_ms());
+    status.set_end_ms(appointment.end_ms);
+    status.set_phase(phase);
+    status.set_revision(appointment.revision);
+    if (phase == v1::APPOINTMENT_PHASE_HELD) status.set_until_ms(appointment.until_ms);
+    return status;
+}
+
 std::int64_t days_between(Date from, Date to) { return (to - from).count(); }
 
 }  // namespace
@@ -149,14 +161,7 @@ const Appointment* Deciding::appointment(std::uint64_t id) {
 }
 
 void Deciding::reply_appointment(const Appointment& appointment, v1::AppointmentPhase phase) {
-    v1::AppointmentStatus& status = *decision_.reply.mutable_appointment();
-    status.set_appointment(appointment.id);
-    status.set_service(appointment.service);
-    status.set_start_ms(appointment.start_ms());
-    status.set_end_ms(appointment.end_ms);
-    status.set_phase(phase);
-    status.set_revision(appointment.revision);
-    if (phase == v1::APPOINTMENT_PHASE_HELD) status.set_until_ms(appointment.until_ms);
+    *decision_.reply.mutable_appointment() = status_of(appointment, phase);
 }
 
 void Deciding::hold_slot(const v1::HoldSlot& hold) {
@@ -300,6 +305,37 @@ void Deciding::check_in(const v1::CheckIn& check) {
     event.set_appointment(one->id);
     event.set_appointment_ms(late ? 0 : one->start_ms());
     issued.set_appointment_ms(event.appointment_ms());
+}
+
+void Deciding::show_case() {
+    if (!has_case()) return;
+    v1::CaseFile& file = *decision_.reply.mutable_case_file();
+    for (const std::string& hash : command_.case_hashes()) {
+        const auto known = state_.bookings.of_case.find(hash);
+        if (known == state_.bookings.of_case.end()) continue;
+        for (const std::uint64_t id : known->second) {
+            const Appointment& one = state_.bookings.appointments.at(id);
+            if (!is_live(one, latest_ms())) continue;
+            v1::CaseFile::Entry& entry = *file.add_entries();
+            *entry.mutable_appointment() = status_of(one, one.phase);
+            entry.set_language(one.language);
+            entry.mutable_sealed()->set_person(one.person);
+            entry.mutable_sealed()->set_bytes(one.sealed);
+            entry.set_ticket(one.ticket);
+        }
+    }
+}
+
+// The key is gone already when this is decided; the event takes from the state what nobody can read any more.
+void Deciding::forget_contact() {
+    show_case();
+    if (!decision_.reply.has_case_file()) return;
+    v1::ContactForgotten forgotten;
+    for (v1::CaseFile::Entry& entry : *decision_.reply.mutable_case_file()->mutable_entries()) {
+        if (!entry.sealed().person().empty()) forgotten.add_appointments(entry.appointment().appointment());
+        entry.clear_sealed();
+    }
+    if (!forgotten.appointments().empty()) *happen().mutable_contact_forgotten() = std::move(forgotten);
 }
 
 }  // namespace hallcast::queue

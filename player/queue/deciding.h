@@ -62,6 +62,8 @@ class Deciding {
     void move_appointment(const v1::MoveAppointment& move);
     void cancel_appointment(const v1::CancelAppointment& cancel);
     void check_in(const v1::CheckIn& check);
+    void show_case();
+    void forget_contact();
     std::vector<Slot> bookable_slots(const std::string& service, const BookingRules& rules, std::int64_t start_ms,
                                      std::uint32_t count, bool internal);
     std::uint32_t free_places(const std::string& service, const BookingRules& rules, const Slot& slot,

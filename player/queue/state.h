@@ -117,11 +117,11 @@ struct State {
     std::uint64_t last_lease = 0;
     std::uint32_t day = 0;  // the office's, as 20261124: of the last event; 0: before there were days in the log
     std::shared_ptr<const v1::Office> office = std::make_shared<v1::Office>();  // empty before the first is applied
-    std::shared_ptr<const BookingPlan> plan = std::make_shared<BookingPlan>(*office);                    // of that office
-    std::map<std::string, ServiceState, std::less<>> services;                  // by id
-    std::map<std::uint32_t, CounterState> counters;                             // by number
-    std::map<std::string, Series, std::less<>> series;                          // by prefix
-    std::map<std::string, Board, std::less<>> boards;                           // by hall
+    std::shared_ptr<const BookingPlan> plan = std::make_shared<BookingPlan>(*office);  // of that office
+    std::map<std::string, ServiceState, std::less<>> services;                         // by id
+    std::map<std::uint32_t, CounterState> counters;                                    // by number
+    std::map<std::string, Series, std::less<>> series;                                 // by prefix
+    std::map<std::string, Board, std::less<>> boards;                                  // by hall
     std::map<std::uint64_t, Visit> visits;  // those under way, and the latest `max_ended` that ended
     std::map<std::string, std::uint64_t, std::less<>> visit_of_ticket;  // the latest visit with that ticket
     std::deque<std::uint64_t> ended;                                    // in the order in which they ended

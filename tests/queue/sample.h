@@ -222,7 +222,7 @@ inline std::string describe(const Bookings& bookings) {
     for (const auto& [id, one] : bookings.appointments)
         text += fmt::format("appointment {} {} {} {} {} {} {} {} {} {} '{}' '{}' {} {}\n", id, one.id, one.service,
                             fmt::join(one.slots, ","), one.end_ms, one.day, one.internal, int(one.phase), one.until_ms,
-                            one.case_hash, one.language, one.person, one.revision, one.ticket);
+                            one.case_hash, one.language, one.person + one.sealed, one.revision, one.ticket);
     for (const auto& [service, slots] : bookings.taken)
         for (const auto& [start_ms, places] : slots)
             for (const TakenPlace& place : places)
