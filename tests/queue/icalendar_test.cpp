@@ -29,7 +29,7 @@ CalendarEntry entry() {
 std::map<std::string, std::string> read(const std::string& text) {
     const sample::TemporaryFolder folder;
     sample::write_text(folder.path() / "a.ics", text);
-    const auto ran = sample::run_python("read_icalendar.py", folder.path() / "a.ics");
+    const auto ran = sample::run_python("read_icalendar.py", {folder.path() / "a.ics"});
     INFO(text << ran.output);
     REQUIRE(ran.status == 0);
     google::protobuf::Struct json;

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "tests/queue/sample.h"
 
@@ -18,10 +19,11 @@ struct Ran {
     std::string output;  // stdout and stderr
 };
 
-inline Ran run_python(const std::string& script, const std::filesystem::path& argument) {
+inline Ran run_python(const std::string& script, const std::vector<std::filesystem::path>& arguments) {
     const char* source = std::getenv("HALLCAST_SOURCE");  // as ctest sets it; by hand, from the source's folder
-    const std::string command = fmt::format("python3 '{}/tests/queue/{}' '{}' 2>&1", source == nullptr ? "." : source,
-                                            script, argument.string());
+    std::string command = fmt::format("python3 '{}/tests/queue/{}'", source == nullptr ? "." : source, script);
+    for (const auto& argument : arguments) command += " '" + argument.string() + "'";
+    command += " 2>&1";
     FILE* pipe = ::popen(command.c_str(), "r");
     REQUIRE(pipe != nullptr);
     Ran ran;

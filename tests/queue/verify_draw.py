@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies a published draw with nothing but Python: verify_draw.py FILE. The algorithm: player/queue/README.md."""
+"""Verifies a published draw with nothing but Python: verify_draw.py FILE... The algorithm: player/queue/README.md."""
 import hashlib
 import json
 import re
@@ -56,7 +56,10 @@ def what_is_wrong(publication):
 
 
 if __name__ == "__main__":
-    with open(sys.argv[1], encoding="utf-8") as file:
-        wrong = what_is_wrong(json.load(file))
-    print(wrong or "right")
-    sys.exit(1 if wrong else 0)
+    all_right = True
+    for name in sys.argv[1:]:
+        with open(name, encoding="utf-8") as file:
+            wrong = what_is_wrong(json.load(file))
+        print(wrong or "right")
+        all_right = all_right and not wrong
+    sys.exit(0 if all_right else 1)
