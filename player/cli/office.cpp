@@ -5,6 +5,7 @@
 
 #include "content/office_file.h"
 #include "player/cli/options.h"
+#include "player/cli/statistics.h"
 #include "protocol/base/file.h"
 
 namespace hallcast::cli {
@@ -55,6 +56,7 @@ void add_office(CLI::App& app) {
     export_command.fallthrough();
     export_command.footer("Example: hallcast office export > office.yaml");
     export_command.callback([connect] { export_office(*connect); });
+    add_statistics(office);
 }
 
 }  // namespace hallcast::cli
