@@ -70,17 +70,35 @@ void print_statistics(const StatisticsOptions& options) {
     std::printf("\nall\n%s", queue::table_of(total.rows(), {}).c_str());
 }
 
-std::vector<std::string> line_of(const std::string& name, const queue::Row& row) {
+std::vector<std::string> line_of(const std::string& name, const queue::Row& row, std::uint64_t not_served) {
     std::vector<std::string> line{name};
     for (const std::int64_t ms : {row.wait.mean_ms, row.wait.median_ms, row.wait.p90_ms, row.wait.max_ms})
         line.push_back(row.wait.count == 0 ? "-" : queue::text_of_duration(ms));
     line.push_back(std::to_string(row.wait.count));
-    line.push_back(std::to_string(queue::not_served(row)));
+    line.push_back(std::to_string(not_served));
     return line;
+}
+
+// The lines of one day; `only` one service where it is not empty.
+std::vector<std::vector<std::string>> lines_of(const queue::DayFigures& figures, const std::string& only) {
+    std::vector<std::vector<std::string>> lines;
+    std::uint64_t all_not_served = 0;
+    for (const queue::Row& row : figures.services) {
+        const auto left = figures.not_served.find(row.key.service);
+        const std::uint64_t not_served = left == figures.not_served.end() ? 0 : left->second;
+        all_not_served += not_served;
+        if (only.empty() || row.key.service == only) lines.push_back(line_of("  " + row.key.service, row, not_served));
+    }
+    if (only.empty()) lines.push_back(line_of("  all", figures.total, all_not_served));
+    return lines;
 }
 
 void print_what_if(const WhatIfOptions& options) {
     const std::uint32_t day = parse_day("--day", options.day);
+    if (options.change.like != 0 && options.change.counters < 0)
+        throw CLI::ValidationError("--like", "goes with --counters +1; with -1 say --without");
+    if (options.change.without != 0 && options.change.counters > 0)
+        throw CLI::ValidationError("--without", "goes with --counters -1; with +1 say --like");
     queue::DayLog log(day);
     need(queue::read_log(options.directory, [&](const v1::Event& event) { return log.add(event); }));
     if (log.events().empty()) {
@@ -90,28 +108,24 @@ void print_what_if(const WhatIfOptions& options) {
         throw Failure({options.directory + ": the log has nothing of " + options.day + others});
     }
     const queue::WhatIf answer = need(queue::what_if(log, options.change));
-
-    std::printf("%s, %s. Waits of those who were called:\n\n", options.day.c_str(), answer.change.c_str());
-    const std::string seed = options.change.seed ? fmt::format(", times drawn with seed {}", *options.change.seed) : "";
+    std::vector<std::vector<std::string>> lines{
+        {"waits of those called", "mean", "median", "p90", "max", "called", "not served"}};
     const std::pair<std::string, const queue::DayFigures*> days[] = {
-        {"as it was", &answer.day},
-        {"replayed" + seed, &answer.baseline},
-        {"replayed, " + answer.change + seed, &answer.variant}};
-    bool found = false;
+        {"as it was", &answer.day}, {"replayed", &answer.baseline}, {"replayed, " + answer.change, &answer.variant}};
     for (const auto& [name, figures] : days) {
-        std::vector<std::vector<std::string>> lines{{name, "mean", "median", "p90", "max", "called", "not served"}};
-        for (const queue::Row& row : figures->services) {
-            if (!options.service.empty() && row.key.service != options.service) continue;
-            lines.push_back(line_of("  " + row.key.service, row));
-            found = true;
-        }
-        if (options.service.empty()) lines.push_back(line_of("  all", figures->total));
-        std::printf("%s\n", queue::aligned(lines, 1).c_str());
+        const auto more = lines_of(*figures, options.service);
+        if (more.empty()) throw Failure({options.day + ": nobody came for service '" + options.service + "'"});
+        lines.push_back({name});
+        lines.insert(lines.end(), more.begin(), more.end());
     }
-    if (!found) throw Failure({options.day + ": nobody came for service '" + options.service + "'"});
     std::printf(
-        "Replayed with the day's own counters, a visitor's wait differs from the real one by %s on average: that is\n"
-        "how far to trust the replay. Compare the two replays with each other.\n",
+        "%s, %s%s\n\n%s\n", options.day.c_str(), answer.change.c_str(),
+        options.change.seed ? fmt::format(", service times drawn with seed {}", *options.change.seed).c_str() : "",
+        queue::aligned(lines, 1).c_str());
+    std::printf(
+        "Replayed with the day's own counters, a visitor's first wait differs from the real one by %s on average: so "
+        "far\n"
+        "the replay is to be trusted. The change is the difference between the two replays.\n",
         queue::text_of_duration(answer.mean_error_ms).c_str());
 }
 
@@ -144,7 +158,10 @@ void add_statistics(CLI::App& office) {
     CLI::App& what_if = *office.add_subcommand("what-if", "a day replayed with one counter more or less: the waits");
     add_directory(what_if, change->directory);
     what_if.add_option("--day", change->day, "the day, for example 2026-11-24")->required();
-    what_if.add_option("--counters", change->change.counters, "+1 or -1")->required()->check(CLI::IsMember({1, -1}));
+    what_if.add_option("--counters", change->change.counters, "+1 or -1")
+        ->required()
+        ->type_name("+1|-1")
+        ->check(CLI::IsMember({1, -1}).description(""));
     auto* like =
         what_if.add_option("--like", change->change.like, "+1: a copy of this counter; of the busiest if not given");
     what_if.add_option("--without", change->change.without, "-1: this counter; the least used if not given")

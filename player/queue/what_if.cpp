@@ -7,13 +7,24 @@
 #include <map>
 #include <set>
 
+#include "player/queue/apply.h"
+
 namespace hallcast::queue {
 namespace {
 
-DayFigures figures_of(const std::vector<v1::Event>& events, std::uint32_t day) {
+// `events` follow on the log's state before the day.
+DayFigures figures_of(const DayLog& log, const std::vector<v1::Event>& events) {
+    const std::uint32_t day = log.day();
     Statistics by_service({.service = true}, day, day), all({}, day, day);
     for (const v1::Event& event : events) by_service.add(event), all.add(event);
-    return {by_service.rows(), all.rows().front()};
+    DayFigures figures{by_service.rows(), all.rows().front(), {}};
+    State state = log.before();
+    for (const v1::Event& event : events)
+        if (!event.has_day_ended() || event.day_ended().ended() != day) apply(state, event);
+    for (const auto& [id, visit] : state.visits)
+        if (visit.phase == VisitPhase::waiting || visit.phase == VisitPhase::parked)
+            ++figures.not_served[visit.service()];
+    return figures;
 }
 
 // How long each visit waited for the first call that was not undone.
@@ -89,9 +100,9 @@ Expected<WhatIf> what_if(const DayLog& log, const Change& change) {
     if (!same) return std::unexpected(same.error());
     const auto changed = replay_day(log, record, variant);
     if (!changed) return std::unexpected(changed.error());
-    answer.day = figures_of(log.events(), log.day());
-    answer.baseline = figures_of(*same, log.day());
-    answer.variant = figures_of(*changed, log.day());
+    answer.day = figures_of(log, log.events());
+    answer.baseline = figures_of(log, *same);
+    answer.variant = figures_of(log, *changed);
     answer.mean_error_ms = mean_error(log.events(), *same);
     return answer;
 }

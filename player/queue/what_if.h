@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,9 +31,10 @@ struct Change {
 struct DayFigures {
     std::vector<Row> services;  // by service; a row's wait is of those who were called
     Row total;
+    // Who still waited, or was away parked, when the day ended, by service. In a replay counters do not stay open for
+    // them.
+    std::map<std::string, std::uint64_t> not_served;
 };
-// Of those who had come and whom nobody served before the counters closed.
-inline std::uint64_t not_served(const Row& row) { return row[Count::expired] + row[Count::open]; }
 
 struct WhatIf {
     std::string change;   // in words
