@@ -123,9 +123,8 @@ void print_what_if(const WhatIfOptions& options) {
         options.change.seed ? fmt::format(", service times drawn with seed {}", *options.change.seed).c_str() : "",
         queue::aligned(lines, 1).c_str());
     std::printf(
-        "Replayed with the day's own counters, a visitor's first wait differs from the real one by %s on average: so "
-        "far\n"
-        "the replay is to be trusted. The change is the difference between the two replays.\n",
+        "Replayed with the day's own counters, a visitor's first wait differs from the real one by %s on average: the\n"
+        "smaller, the truer the replay. What the change does is the difference between the two replays.\n",
         queue::text_of_duration(answer.mean_error_ms).c_str());
 }
 

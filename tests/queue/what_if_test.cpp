@@ -198,6 +198,11 @@ std::vector<v1::Event> random_day(std::uint64_t seed, const Habits& habits) {
         desk.now_ms = eight + second * 1000;
         if (second == 300)
             for (const auto& [counter, until] : free_at) desk(open(counter));
+        if (habits.everything && second == 7000) {
+            made.mutable_services(0)->set_tickets_a_day(5000);
+            REQUIRE(desk(apply_office(made)).has_office());
+            REQUIRE(desk(lease("A", 3)).has_lease());
+        }
         if (habits.everything && second > 600 && below(900) == 0) {
             const std::uint32_t counter = 1 + below(habits.counters);
             below(2) ? desk(close(counter)) : desk(open(counter));
