@@ -5,6 +5,7 @@
 
 #include "content/office_file.h"
 #include "player/cli/options.h"
+#include "player/cli/statistics.h"
 #include "protocol/base/file.h"
 
 namespace hallcast::cli {
@@ -56,6 +57,7 @@ void add_office(CLI::App& app) {
     export_command.footer("Example: hallcast office export > office.yaml");
     export_command.callback([connect] { export_office(*connect); });
     add_verify_draw(office);
+    add_statistics(office);
 }
 
 }  // namespace hallcast::cli
