@@ -13,6 +13,7 @@
 
 #include "hallcast/v1/hall.pb.h"
 #include "hallcast/v1/office.pb.h"
+#include "player/queue/wait_estimate.h"
 
 namespace hallcast::queue {
 
@@ -60,6 +61,7 @@ struct ServiceState {
     std::uint32_t day = 0;                                  // the office's, of tickets_today
     std::uint32_t tickets_today = 0;                        // leased ones count when they are leased
     std::map<std::int64_t, std::uint32_t> tickets_by_hour;  // since 1970; the latest few, for clocks that are put back
+    ServiceWaits waits;
 
     std::size_t waiting() const { return walk_ins.size() + booked.size(); }
 };
@@ -123,6 +125,7 @@ struct State {
     std::map<std::string, std::uint64_t, std::less<>> visit_of_ticket;  // the latest visit with that ticket
     std::deque<std::uint64_t> ended;                                    // in the order in which they ended
     std::set<std::uint64_t> sent;  // visits that wait for a certain counter or person
+    OfficeWaits waits;             // what the services' waits have in common
 };
 
 constexpr std::size_t max_ended = 4096;
