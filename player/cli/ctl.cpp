@@ -66,9 +66,19 @@ const char* word(v1::CallPhase phase) {
     }
 }
 
+// Whole minutes, as one would say it: "about 12 min (5 to 25)".
+std::string about(std::uint32_t expected_s, std::uint32_t low_s, std::uint32_t high_s) {
+    const auto minutes = [](std::uint32_t seconds) { return (seconds + 30) / 60; };
+    return fmt::format("about {} min ({} to {})", minutes(expected_s), minutes(low_s), minutes(high_s));
+}
+
 void print(const v1::Ticket& ticket) {
-    std::printf("%s  service %s, language %s, %u ahead\n", ticket.number().c_str(), ticket.service().c_str(),
-                ticket.language().c_str(), ticket.ahead());
+    std::printf("%s  service %s, language %s", ticket.number().c_str(), ticket.service().c_str(),
+                ticket.language().c_str());
+    if (ticket.expected_wait_s() != 0)  // it was just issued
+        std::printf(", %u ahead, %s", ticket.ahead(),
+                    about(ticket.expected_wait_s(), ticket.wait_low_s(), ticket.wait_high_s()).c_str());
+    std::printf("\n");
 }
 
 void print(const v1::CommandReply& reply) {
@@ -121,7 +131,8 @@ void print_state(const CtlOptions& options) {
     std::printf("hall %s, epoch %llu, event %llu\n", state.hall().c_str(),
                 static_cast<unsigned long long>(state.epoch()), static_cast<unsigned long long>(state.seq()));
     for (const v1::ServiceStatus& service : state.services())
-        std::printf("service %-4s %3u waiting\n", service.id().c_str(), service.waiting());
+        std::printf("service %-4s %3u waiting, %s\n", service.id().c_str(), service.waiting(),
+                    about(service.expected_wait_s(), service.wait_low_s(), service.wait_high_s()).c_str());
     for (const v1::CounterStatus& counter : state.counters())
         std::printf("counter %-4u %-8s %s\n", counter.number(), word(counter.activity()), counter.ticket().c_str());
     for (const v1::Call& call : state.calls())

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "player/queue/next.h"
+#include "player/queue/waits.h"
 #include "protocol/base/error.h"
 #include "protocol/hall_state.h"
 
@@ -133,6 +134,7 @@ class Applying {
                 HALLCAST_ASSERT(!"the store gives no event of an unknown kind");
         }
         forget_oldest();
+        forecast_waits();
         return std::move(touched_);
     }
 
@@ -161,9 +163,11 @@ class Applying {
     void enter_queue(Visit& visit) {
         visit.phase = VisitPhase::waiting;
         ServiceState& queue = service(visit.service());
+        const Serving found = serving(state_, visit.service());
         const bool fresh = (visit.appointment_ms != 0 ? queue.booked : queue.walk_ins).insert(place_of(visit)).second;
         HALLCAST_ASSERT(fresh);
         queue.arrivals.insert(visit.arrived_at_ms);
+        observe(state_.waits, queue.waits, event_.at_ms(), std::uint32_t(queue.waiting()), found.open, found.idle);
         if (visit.only_counter != 0 || !visit.only_staff.empty()) state_.sent.insert(visit.id);
     }
     void leave_queue(const Visit& visit) {
@@ -173,6 +177,41 @@ class Applying {
         HALLCAST_ASSERT(gone == 1);
         queue.arrivals.erase(queue.arrivals.find(visit.arrived_at_ms));
         state_.sent.erase(visit.id);
+        forget(queue.waits, visit.id);
+        observe(state_.waits, queue.waits, event_.at_ms(), std::uint32_t(queue.waiting()),
+                queue.waits.pace.open_counters, true);
+    }
+    // A wait begins from which the estimate learns: before the visitor is in the queue.
+    void follow_wait(const Visit& visit) {
+        ServiceState& queue = service(visit.service());
+        const std::size_t ahead = ahead_of(queue, place_of(visit));
+        follow(state_.waits, queue.waits, visit.id,
+               {event_.at_ms(), std::uint32_t(ahead + 1), ahead == 0 && serving(state_, visit.service()).idle});
+    }
+
+    // The published estimates change with what is published anyway: the services concerned, and those whose counters
+    // have become idle or busy, opened or closed.
+    void forecast_waits() {
+        const bool hours = event_.has_counter_opened() || event_.has_counter_closed() || event_.has_day_ended();
+        for (const std::uint32_t number : touched_.counters) {
+            const CounterState& at = state_.counters.at(number);
+            const bool idle = is_idle(state_, at);
+            for_each_service(state_, at, [&](const std::string& id, const ServiceState& queue) {
+                if (hours || idle != queue.waits.idle) touch(touched_.services, id);
+            });
+        }
+        const auto look = [&](const std::string& id, ServiceState& queue) {
+            const Serving now = serving(state_, id);
+            queue.waits.idle = now.idle;
+            observe(state_.waits, queue.waits, event_.at_ms(), std::uint32_t(queue.waiting()), now.open, true);
+            queue.waits.newcomer =
+                forecast(state_.waits, queue.waits, {event_.at_ms(), std::uint32_t(queue.waiting() + 1), now.idle});
+        };
+        if (touched_.all) {
+            for (auto& [id, queue] : state_.services) look(id, queue);
+        } else {
+            for (const std::string& id : touched_.services) look(id, state_.services.find(id)->second);
+        }
     }
     void end(Visit& visit, VisitPhase phase) {
         leave_queue(visit);
@@ -282,7 +321,10 @@ class Applying {
         made.changed_at = event_.log_seq();
         if (issued.appointment() != 0) check_in(state_.bookings, issued.appointment(), made.ticket);
         state_.visit_of_ticket[made.ticket] = made.id;
-        enter_queue(state_.visits.try_emplace(made.id, std::move(made)).first->second);
+        const bool printed_before = issued.lease() != 0;  // its wait began with somebody else's number of people ahead
+        Visit& one = state_.visits.try_emplace(made.id, std::move(made)).first->second;
+        if (!printed_before) follow_wait(one);
+        enter_queue(one);
     }
 
     void count_tickets(ServiceState& queue, std::uint32_t count) {
@@ -324,6 +366,8 @@ class Applying {
         Visit& one = visit(called.visit_id());
         HALLCAST_ASSERT(one.phase == VisitPhase::waiting || one.phase == VisitPhase::parked);
         touch(touched_.services, one.service());
+        if (one.phase == VisitPhase::waiting)
+            queue::called(state_.waits, service(one.service()).waits, one.id, event_.at_ms());
         leave_queue(one);
         board.last_call_seq = called.call_seq();
         at.visit = one.id;
@@ -366,6 +410,7 @@ class Applying {
         ++one.current;
         HALLCAST_ASSERT(one.current < one.services.size() && one.service() == finished.next_service());
         stand_anew(one, one.arrived_at_ms);
+        follow_wait(one);
         enter_queue(one);
     }
 

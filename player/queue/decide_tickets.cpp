@@ -4,6 +4,7 @@
 #include "player/queue/deciding.h"
 #include "player/queue/next.h"
 #include "player/queue/series.h"
+#include "player/queue/waits.h"
 
 namespace hallcast::queue {
 namespace {
@@ -96,12 +97,12 @@ void Deciding::issue_one(const v1::IssueTicket& issue, const std::string& langua
     ticket.set_language(language);
     ticket.set_issued_at_ms(issue.lease() != 0 ? issue.printed_at_ms() : moment_.now_ms);
     *ticket.mutable_then() = issue.then();
-    const Place place{ticket.issued_at_ms() - head_start_ms, issued.visit_id()};
-    // Mostly the last place of all; to count from the front would take long in a long queue.
-    const bool last = queue.walk_ins.empty() || *queue.walk_ins.rbegin() < place;
-    const auto earlier = last ? queue.walk_ins.size()
-                              : std::size_t(std::distance(queue.walk_ins.begin(), queue.walk_ins.lower_bound(place)));
-    ticket.set_ahead(std::uint32_t(earlier + queue.booked.size() + before));
+    const std::size_t ahead = ahead_of(queue, {ticket.issued_at_ms() - head_start_ms, issued.visit_id()}) + before;
+    ticket.set_ahead(std::uint32_t(ahead));
+    const WaitForecast wait = forecast(state_, issue.service(), ahead, moment_.now_ms);
+    ticket.set_expected_wait_s(wait.expected_s);
+    ticket.set_wait_low_s(wait.low_s);
+    ticket.set_wait_high_s(wait.high_s);
 }
 
 void Deciding::lease(const v1::LeaseNumbers& lease) {

@@ -27,6 +27,9 @@ void describe(v1::ServiceStatus& status, const State& state, const std::string& 
     status.set_id(id);
     status.set_waiting(std::uint32_t(queue.waiting()));
     if (!queue.arrivals.empty()) status.set_longest_waiting_since_ms(*queue.arrivals.begin());
+    status.set_expected_wait_s(queue.waits.newcomer.expected_s);
+    status.set_wait_low_s(queue.waits.newcomer.low_s);
+    status.set_wait_high_s(queue.waits.newcomer.high_s);
 }
 
 void describe(v1::HallProfile& profile, const State& state, const v1::Hall& hall) {

@@ -15,6 +15,7 @@
 #include "hallcast/v1/office.pb.h"
 #include "player/queue/booking_plan.h"
 #include "player/queue/bookings.h"
+#include "player/queue/wait_estimate.h"
 
 namespace hallcast::queue {
 
@@ -62,6 +63,7 @@ struct ServiceState {
     std::uint32_t day = 0;                                  // the office's, of tickets_today
     std::uint32_t tickets_today = 0;                        // leased ones count when they are leased
     std::map<std::int64_t, std::uint32_t> tickets_by_hour;  // since 1970; the latest few, for clocks that are put back
+    ServiceWaits waits;
 
     std::size_t waiting() const { return walk_ins.size() + booked.size(); }
 };
@@ -127,6 +129,7 @@ struct State {
     std::deque<std::uint64_t> ended;                                    // in the order in which they ended
     Bookings bookings;
     std::set<std::uint64_t> sent;  // visits that wait for a certain counter or person
+    OfficeWaits waits;             // what the services' waits have in common
 };
 
 constexpr std::size_t max_ended = 4096;

@@ -244,6 +244,22 @@ inline std::string describe(const Bookings& bookings) {
     return text;
 }
 
+inline std::string describe(const Pace& pace) { return fmt::format("{}/{}", pace.busy_s, pace.calls); }
+inline std::string describe(const WaitRatios& ratios) {
+    return fmt::format("{}<{}<{}({})", ratios.low, ratios.middle, ratios.high, ratios.learned);
+}
+inline std::string describe(const ServiceWaits& waits) {
+    const ServicePace& pace = waits.pace;
+    std::string text = fmt::format("waits {} {} {} {} {} {} {} {} idle {} for {} {} {}", pace.as_of_ms,
+                                   describe(pace.all), describe(pace.recent), pace.usual_counters, pace.open_counters,
+                                   pace.waiting, pace.queueing, describe(waits.shift), waits.idle,
+                                   waits.newcomer.expected_s, waits.newcomer.low_s, waits.newcomer.high_s);
+    for (const Pace& hour : pace.by_hour) text += ' ' + describe(hour);
+    for (const FollowedWait& one : waits.followed)
+        text += fmt::format(" {}:{}:{}:{}:{}", one.visit, one.since_ms, one.bare_s, one.place, one.idle);
+    return text;
+}
+
 // Everything that a state says, to compare two of them.
 inline std::string describe(const State& state) {
     std::string text =
@@ -255,7 +271,7 @@ inline std::string describe(const State& state) {
         for (const auto* places : {&service.walk_ins, &service.booked})
             for (const auto& place : *places) text += fmt::format(" {}@{}", place.visit, place.order_ms);
         for (const auto arrival : service.arrivals) text += fmt::format(" {}", arrival);
-        text += '\n';
+        text += '\n' + describe(service.waits) + '\n';
     }
     const auto describe_visit = [](const Visit& visit) {
         std::string services;
@@ -288,6 +304,8 @@ inline std::string describe(const State& state) {
     }
     for (const auto& [id, visit] : state.visits) text += describe_visit(visit);
     text += describe(state.bookings);
+    text += "waits " + describe(state.waits.pace);
+    for (const WaitRatios& ratios : state.waits.ratios) text += ' ' + describe(ratios);
     for (const auto visit : state.sent) text += fmt::format("sent {} ", visit);
     for (const auto& [ticket, visit] : state.visit_of_ticket) text += fmt::format("{}={} ", ticket, visit);
     for (const auto visit : state.ended) text += fmt::format("{} ", visit);
