@@ -40,7 +40,7 @@ struct ResetOnExit {
     ~ResetOnExit() { sqlite3_reset(statement); }
 };
 
-// The one connection of a master: created where missing, WAL, synchronous=FULL, schema of this version.
+// The one connection of a master: created where missing, WAL, synchronous=FULL, migrated to the latest schema.
 // Says what to do when the file is read-only, no queue, or a newer version's.
 Expected<Database> open_queue_database(const std::filesystem::path& file);
 

@@ -20,6 +20,7 @@ class SqliteStore final : public Store {
             {&SqliteStore::insert_event_, "INSERT INTO log (log_seq, event) VALUES (?1, ?2)"},
             {&SqliteStore::insert_reply_, "INSERT INTO reply (cmd_id, reply) VALUES (?1, ?2)"},
             {&SqliteStore::select_reply_, "SELECT reply FROM reply WHERE cmd_id = ?1"},
+            {&SqliteStore::keep_snapshot_, "INSERT OR REPLACE INTO snapshot (only, log_seq, state) VALUES (1, ?1, ?2)"},
         };
         for (const auto& [statement, sql] : statements) {
             auto prepared = prepare(store->database_.get(), sql);
@@ -29,11 +30,13 @@ class SqliteStore final : public Store {
         return store;
     }
 
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override {
-        const auto select = prepare(database_.get(), "SELECT log_seq, event FROM log ORDER BY log_seq");
+    Expected<void> replay(std::uint64_t after_log_seq, const std::function<void(const v1::Event&)>& apply) override {
+        const auto select =
+            prepare(database_.get(), "SELECT log_seq, event FROM log WHERE log_seq > ?1 ORDER BY log_seq");
         if (!select) return std::unexpected(select.error());
+        sqlite3_bind_int64(select->get(), 1, std::int64_t(after_log_seq));
         v1::Event event;  // parsed into again and again, so that its strings keep their memory
-        for (std::uint64_t expected = 1;; ++expected) {
+        for (std::uint64_t expected = after_log_seq + 1;; ++expected) {
             const int code = sqlite3_step(select->get());
             if (code == SQLITE_DONE) return {};
             if (code != SQLITE_ROW)
@@ -51,6 +54,24 @@ class SqliteStore final : public Store {
                     file_, log_seq);
             apply(event);
         }
+    }
+
+    Expected<std::optional<Snapshot>> snapshot() override {
+        // One that is ahead of the log, or another's, is none.
+        const auto select =
+            prepare(database_.get(), "SELECT log_seq, state FROM snapshot WHERE log_seq IN (SELECT log_seq FROM log)");
+        if (!select) return std::unexpected(select.error());
+        const int code = sqlite3_step(select->get());
+        if (code == SQLITE_DONE) return std::nullopt;
+        if (code != SQLITE_ROW) return std::unexpected(sqlite_error(database_.get(), "cannot read the snapshot"));
+        return Snapshot{std::uint64_t(sqlite3_column_int64(select->get(), 0)),
+                        std::string(column_blob(select->get(), 1))};
+    }
+
+    Expected<void> keep_snapshot(const Snapshot& snapshot) override {
+        sqlite3_bind_int64(keep_snapshot_.get(), 1, std::int64_t(snapshot.log_seq));
+        bind_blob(keep_snapshot_.get(), 2, snapshot.bytes);
+        return step(keep_snapshot_.get());
     }
 
     Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
@@ -116,7 +137,7 @@ class SqliteStore final : public Store {
     FileLock lock_;  // released last
     Database database_;
     std::string file_;
-    Statement begin_, commit_, insert_event_, insert_reply_, select_reply_;
+    Statement begin_, commit_, insert_event_, insert_reply_, select_reply_, keep_snapshot_;
     std::string bytes_;  // of the row being written; reused
 };
 

@@ -159,7 +159,7 @@ TEST_CASE("a file that is no queue, another version's, or damaged is not touched
         run_sql(folder.file(), "UPDATE schema_version SET version = 99");
         const std::string error = error_of(folder.file());
         INFO(error);
-        CHECK(contains(error, "its schema is 99, this program's is 1"));
+        CHECK(contains(error, "its schema is 99, this program's is 2"));
     }
     SECTION("an entry is missing, damaged or unknown") {
         {
@@ -174,7 +174,7 @@ TEST_CASE("a file that is no queue, another version's, or damaged is not touched
              {"UPDATE log SET event = x'0805' WHERE log_seq = 5", "log entry 5 is of a kind"}}));
         run_sql(folder.file(), sql);
         const auto store = open_store(folder.file());
-        const auto replayed = store->replay([](const v1::Event&) {});
+        const auto replayed = store->replay(0, [](const v1::Event&) {});
         REQUIRE(!replayed);
         INFO(replayed.error().message);
         CHECK(contains(replayed.error().message, part));
