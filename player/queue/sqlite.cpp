@@ -85,6 +85,9 @@ Expected<Database> open_queue_database(const std::filesystem::path& file) {
     if (code != SQLITE_OK)
         return fail("{}: cannot open: {}. {}", file.string(), sqlite3_errstr(code), what_to_do(code));
     sqlite3_extended_result_codes(handle, 1);
+    // SQLite opens a file that it may not write for reading, and would say so at the first commit only.
+    if (sqlite3_db_readonly(handle, "main") == 1)
+        return fail("{}: is read-only. {}", file.string(), what_to_do(SQLITE_READONLY));
     // Readers (statistics) may hold the file for a moment; longer than this is a fault that the clerk should see.
     sqlite3_busy_timeout(handle, 2000);
     const auto mode = query_text(handle, "PRAGMA journal_mode = WAL");

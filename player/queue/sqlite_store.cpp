@@ -1,3 +1,8 @@
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+
+#include "player/queue/disk.h"
 #include "player/queue/file_lock.h"
 #include "player/queue/sqlite.h"
 #include "player/queue/store.h"
@@ -7,9 +12,10 @@ namespace {
 
 class SqliteStore final : public Store {
   public:
-    static Expected<std::unique_ptr<Store>> open(const std::filesystem::path& file) {
+    static Expected<std::unique_ptr<Store>> open(const std::filesystem::path& file, const StoreOptions& options) {
         auto lock = FileLock::take(file);
         if (!lock) return std::unexpected(lock.error());
+        if (auto quick = check_sync(file, options); !quick) return std::unexpected(quick.error());
         auto database = open_queue_database(file);
         if (!database) return std::unexpected(database.error());
         auto store =
@@ -121,6 +127,20 @@ class SqliteStore final : public Store {
     SqliteStore(FileLock lock, Database database, std::string file)
         : lock_(std::move(lock)), database_(std::move(database)), file_(std::move(file)) {}
 
+    static Expected<void> check_sync(const std::filesystem::path& file, const StoreOptions& options) {
+        const auto took = (options.measure_sync ? options.measure_sync : measure_sync)(file.string() + ".probe");
+        if (!took) return std::unexpected(took.error());
+        if (*took <= options.slowest_sync) return {};
+        const auto error = fail(
+            "{}: this disk takes {:.0f} ms to sync, and every answer waits for that; {:.0f} ms is the most. Choose "
+            "a folder on a faster disk with --dir, or set HALLCAST_SLOW_DISK=1 to work all the same",
+            file.string(), double(took->count()) / 1000, double(options.slowest_sync.count()) / 1000);
+        const char* all_the_same = std::getenv("HALLCAST_SLOW_DISK");
+        if (all_the_same == nullptr || *all_the_same != '1') return error;
+        spdlog::warn("{}", error.error().message);
+        return {};
+    }
+
     Expected<void> step(sqlite3_stmt* statement) {
         const ResetOnExit reset{statement};
         if (sqlite3_step(statement) == SQLITE_DONE) return {};
@@ -143,8 +163,8 @@ class SqliteStore final : public Store {
 
 }  // namespace
 
-Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file) {
-    return SqliteStore::open(file);
+Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file, StoreOptions options) {
+    return SqliteStore::open(file, options);
 }
 
 }  // namespace hallcast::queue

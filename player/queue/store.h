@@ -1,6 +1,7 @@
 // Where the log and the replies are kept. An interface, so that another database can serve several masters.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -48,8 +49,15 @@ class Store {
     virtual Expected<std::uint64_t> next_epoch() = 0;
 };
 
-// SQLite, WAL, synchronous=FULL. Errors say what, where and what to do (read-only, full, newer version, in use by
-// another master).
-Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file);
+struct StoreOptions {
+    // Every answer waits for a sync: a disk whose median one takes longer is refused. HALLCAST_SLOW_DISK=1 in the
+    // environment takes it all the same, in an emergency: a variable reaches every way of starting a master.
+    std::chrono::microseconds slowest_sync{20'000};
+    std::function<Expected<std::chrono::microseconds>(const std::filesystem::path& probe)> measure_sync;  // for tests
+};
+
+// SQLite, WAL, synchronous=FULL. Errors say what, where and what to do (read-only, full, slow, newer version, in use by
+// another master). An older version's file is migrated.
+Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file, StoreOptions options = {});
 
 }  // namespace hallcast::queue
