@@ -55,6 +55,7 @@ void add_office(CLI::App& app) {
     export_command.fallthrough();
     export_command.footer("Example: hallcast office export > office.yaml");
     export_command.callback([connect] { export_office(*connect); });
+    add_office_store(office);
 }
 
 }  // namespace hallcast::cli

@@ -175,8 +175,10 @@ std::string pack(const State& state) {
     return std::move(bytes);
 }
 
+bool is_of_this_code(std::string_view bytes) { return bytes.starts_with(code); }
+
 Expected<State> unpack(std::string_view bytes) {
-    if (!bytes.starts_with(code)) return fail("it was made by another version of hallcast");
+    if (!is_of_this_code(bytes)) return fail("it was made by another version of hallcast");
     bytes.remove_prefix(code.size());
     if (bytes.size() < hash_bytes || hash_of(bytes.substr(hash_bytes)) != bytes.substr(0, hash_bytes))
         return fail("it is damaged");

@@ -17,6 +17,7 @@ std::string pack(const State& state);
 // An error when the bytes are damaged, or were made by another version of this program, whose events might do something
 // else to a state: then the log says what the state is.
 Expected<State> unpack(std::string_view bytes);
+bool is_of_this_code(std::string_view bytes);
 
 // The state at the log's end: the latest snapshot and what came after it; the whole log where the snapshot cannot be
 // used, which is logged as a warning.

@@ -101,4 +101,19 @@ Expected<Database> open_queue_database(const std::filesystem::path& file) {
     return database;
 }
 
+Expected<Database> open_queue_reader(const std::filesystem::path& file) {
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(handle);
+    if (code != SQLITE_OK)
+        return fail("{}: cannot be opened: {}. Name a queue's file that this user may read", file.string(),
+                    sqlite3_errstr(code));
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, 2000);
+    const auto version = schema_version_of(handle, file.string());
+    if (!version) return std::unexpected(version.error());
+    if (*version == 0) return fail("{}: is empty. Name a queue's file", file.string());
+    return database;
+}
+
 }  // namespace hallcast::queue

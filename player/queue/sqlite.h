@@ -44,4 +44,8 @@ struct ResetOnExit {
 // Says what to do when the file is read-only, no queue, or a newer version's.
 Expected<Database> open_queue_database(const std::filesystem::path& file);
 
+// To look only, while a master runs or not: never writes, checkpoints or migrates. An older schema's file is read as it
+// is.
+Expected<Database> open_queue_reader(const std::filesystem::path& file);
+
 }  // namespace hallcast::queue

@@ -1,10 +1,11 @@
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "player/queue/disk.h"
 #include "player/queue/file_lock.h"
-#include "player/queue/sqlite.h"
+#include "player/queue/sqlite_log.h"
 #include "player/queue/store.h"
 
 namespace hallcast::queue {
@@ -25,7 +26,7 @@ class SqliteStore final : public Store {
             {&SqliteStore::commit_, "COMMIT"},
             {&SqliteStore::insert_event_, "INSERT INTO log (log_seq, event) VALUES (?1, ?2)"},
             {&SqliteStore::insert_reply_, "INSERT INTO reply (cmd_id, reply) VALUES (?1, ?2)"},
-            {&SqliteStore::select_reply_, "SELECT reply FROM reply WHERE cmd_id = ?1"},
+            {&SqliteStore::select_reply_, select_reply_sql},
             {&SqliteStore::keep_snapshot_, "INSERT OR REPLACE INTO snapshot (only, log_seq, state) VALUES (1, ?1, ?2)"},
         };
         for (const auto& [statement, sql] : statements) {
@@ -37,42 +38,10 @@ class SqliteStore final : public Store {
     }
 
     Expected<void> replay(std::uint64_t after_log_seq, const std::function<void(const v1::Event&)>& apply) override {
-        const auto select =
-            prepare(database_.get(), "SELECT log_seq, event FROM log WHERE log_seq > ?1 ORDER BY log_seq");
-        if (!select) return std::unexpected(select.error());
-        sqlite3_bind_int64(select->get(), 1, std::int64_t(after_log_seq));
-        v1::Event event;  // parsed into again and again, so that its strings keep their memory
-        for (std::uint64_t expected = after_log_seq + 1;; ++expected) {
-            const int code = sqlite3_step(select->get());
-            if (code == SQLITE_DONE) return {};
-            if (code != SQLITE_ROW)
-                return std::unexpected(
-                    sqlite_error(database_.get(), fmt::format("cannot read log entry {}", expected)));
-            const std::uint64_t log_seq = std::uint64_t(sqlite3_column_int64(select->get(), 0));
-            const std::string_view bytes = column_blob(select->get(), 1);
-            if (log_seq != expected)
-                return fail("{}: log entry {} is missing. Restore the file from a backup", file_, expected);
-            if (!event.ParseFromArray(bytes.data(), int(bytes.size())) || event.log_seq() != log_seq)
-                return fail("{}: log entry {} is damaged. Restore the file from a backup", file_, log_seq);
-            if (event.kind_case() == v1::Event::KIND_NOT_SET)
-                return fail(
-                    "{}: log entry {} is of a kind that this version of hallcast does not know. Install the newer one",
-                    file_, log_seq);
-            apply(event);
-        }
+        return read_log(database_.get(), after_log_seq, apply);
     }
 
-    Expected<std::optional<Snapshot>> snapshot() override {
-        // One that is ahead of the log, or another's, is none.
-        const auto select =
-            prepare(database_.get(), "SELECT log_seq, state FROM snapshot WHERE log_seq IN (SELECT log_seq FROM log)");
-        if (!select) return std::unexpected(select.error());
-        const int code = sqlite3_step(select->get());
-        if (code == SQLITE_DONE) return std::nullopt;
-        if (code != SQLITE_ROW) return std::unexpected(sqlite_error(database_.get(), "cannot read the snapshot"));
-        return Snapshot{std::uint64_t(sqlite3_column_int64(select->get(), 0)),
-                        std::string(column_blob(select->get(), 1))};
-    }
+    Expected<std::optional<Snapshot>> snapshot() override { return read_snapshot(database_.get()); }
 
     Expected<void> keep_snapshot(const Snapshot& snapshot) override {
         sqlite3_bind_int64(keep_snapshot_.get(), 1, std::int64_t(snapshot.log_seq));
@@ -81,17 +50,7 @@ class SqliteStore final : public Store {
     }
 
     Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
-        sqlite3_stmt* select = select_reply_.get();
-        const ResetOnExit reset{select};
-        bind_blob(select, 1, cmd_id);
-        const int code = sqlite3_step(select);
-        if (code == SQLITE_DONE) return std::nullopt;
-        if (code != SQLITE_ROW) return std::unexpected(sqlite_error(database_.get(), "cannot read a reply"));
-        const std::string_view bytes = column_blob(select, 0);
-        v1::CommandReply reply;
-        if (!reply.ParseFromArray(bytes.data(), int(bytes.size())))
-            return fail("{}: the reply to an earlier command is damaged. Restore the file from a backup", file_);
-        return reply;
+        return read_reply(database_.get(), select_reply_.get(), cmd_id);
     }
 
     Expected<void> commit(std::span<const Outcome> outcomes) override {
@@ -128,13 +87,18 @@ class SqliteStore final : public Store {
         : lock_(std::move(lock)), database_(std::move(database)), file_(std::move(file)) {}
 
     static Expected<void> check_sync(const std::filesystem::path& file, const StoreOptions& options) {
-        const auto took = (options.measure_sync ? options.measure_sync : measure_sync)(file.string() + ".probe");
-        if (!took) return std::unexpected(took.error());
-        if (*took <= options.slowest_sync) return {};
+        constexpr int attempts = 8;  // another program may keep the disk busy for a moment
+        std::chrono::microseconds took = std::chrono::microseconds::max();
+        for (int i = 0; i < attempts && took > options.slowest_sync; ++i) {
+            const auto now = (options.measure_sync ? options.measure_sync : measure_sync)(file.string() + ".probe");
+            if (!now) return std::unexpected(now.error());
+            took = std::min(took, *now);
+        }
+        if (took <= options.slowest_sync) return {};
         const auto error = fail(
             "{}: this disk takes {:.0f} ms to sync, and every answer waits for that; {:.0f} ms is the most. Choose "
             "a folder on a faster disk with --dir, or set HALLCAST_SLOW_DISK=1 to work all the same",
-            file.string(), double(took->count()) / 1000, double(options.slowest_sync.count()) / 1000);
+            file.string(), double(took.count()) / 1000, double(options.slowest_sync.count()) / 1000);
         const char* all_the_same = std::getenv("HALLCAST_SLOW_DISK");
         if (all_the_same == nullptr || *all_the_same != '1') return error;
         spdlog::warn("{}", error.error().message);

@@ -50,8 +50,9 @@ class Store {
 };
 
 struct StoreOptions {
-    // Every answer waits for a sync: a disk whose median one takes longer is refused. HALLCAST_SLOW_DISK=1 in the
-    // environment takes it all the same, in an emergency: a variable reaches every way of starting a master.
+    // Every answer waits for a sync: a disk whose median one takes longer, also when measured again, is refused.
+    // HALLCAST_SLOW_DISK=1 in the environment takes it all the same, in an emergency: a variable reaches every way of
+    // starting a master.
     std::chrono::microseconds slowest_sync{20'000};
     std::function<Expected<std::chrono::microseconds>(const std::filesystem::path& probe)> measure_sync;  // for tests
 };
