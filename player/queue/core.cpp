@@ -192,9 +192,9 @@ class WriterCore final : public Core {
         for (Step& step : steps) {
             if (step.fresh) show(*std::move(step.fresh));
             for (v1::HallEvent& event : step.events) show(event);
-            if (!step.settled && step.reply.cmd_id().size() == wire::cmd_id_bytes)
-                recent_.remember(step.reply.cmd_id(), step.reply);
             step.pending->done(step.reply);
+            if (!step.settled && step.reply.cmd_id().size() == wire::cmd_id_bytes)
+                recent_.remember(std::move(step.reply));
         }
     }
 

@@ -96,29 +96,49 @@ std::unique_ptr<queue::Core> open_office(const fs::path& file) {
 
 // --- Durable commands a second
 
-// Seconds that the core needs for these, of which so many are under way at any time.
-double commands(const fs::path& file, std::size_t total, std::size_t clients) {
-    std::mutex mutex;
-    std::condition_variable changed;
-    std::size_t under_way = 0;
-    const auto core = open_office(file);  // ends before what its answers use
+enum class Clients { on_own_thread, in_callback };
+
+// Seconds that the core needs for these, of which so many are under way at any time: a client sends its next command
+// when it has its answer, over a thread of its own or in the answer's callback.
+double commands(const fs::path& file, std::size_t total, std::size_t clients, Clients where) {
     std::vector<v1::Command> ready;
     for (std::size_t i = 0; i < total; ++i) ready.push_back(work(i));
-    return seconds_of([&] {
-        for (v1::Command& next : ready) {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::size_t under_way = 0, next = 0;       // protected by mutex
+    const auto core = open_office(file);       // ends before what its answers use
+    std::function<void()> submit_next = [&] {  // of those in a callback; in turn, on the core's thread
+        core->submit(std::move(ready[next++]), [&](const v1::CommandReply&) {
+            if (next < total) return submit_next();
+            const std::scoped_lock lock(mutex);
+            if (--under_way == 0) changed.notify_one();
+        });
+    };
+    const auto in_callback = [&] {
+        std::unique_lock lock(mutex);
+        under_way = clients;
+        // The first ones at once: none is answered before all of them wait.
+        core->submit(open_counter(), [&](const v1::CommandReply&) {
+            for (std::size_t i = 0; i < clients; ++i) submit_next();
+        });
+        changed.wait(lock, [&] { return under_way == 0; });
+    };
+    const auto on_own_thread = [&] {
+        for (v1::Command& command : ready) {
             {
                 std::unique_lock lock(mutex);
                 changed.wait(lock, [&] { return under_way < clients; });
                 ++under_way;
             }
-            core->submit(std::move(next), [&](const v1::CommandReply&) {
+            core->submit(std::move(command), [&](const v1::CommandReply&) {
                 const std::scoped_lock lock(mutex);
                 if (under_way-- == clients || under_way == 0) changed.notify_one();
             });
         }
         std::unique_lock lock(mutex);
         changed.wait(lock, [&] { return under_way == 0; });
-    });
+    };
+    return where == Clients::in_callback ? seconds_of(in_callback) : seconds_of(on_own_thread);
 }
 
 // What one command wrote.
@@ -182,19 +202,20 @@ double plain_inserts(const fs::path& file, const std::vector<Rows>& rows, std::s
 }
 
 // In turns, several times, since a disk has moods; the medians.
-void compare_commands(const fs::path& folder, std::size_t total, std::size_t clients) {
+void compare_commands(const fs::path& folder, std::size_t total, std::size_t clients, Clients where) {
     constexpr int turns = 5;
     std::vector<double> ours, plain, ratios;
     for (int turn = 0; turn < turns; ++turn) {
         for (const char* name : {"core.db", "plain.db"}) remove_database(folder / name);
-        ours.push_back(double(total) / commands(folder / "core.db", total, clients));
+        ours.push_back(double(total) / commands(folder / "core.db", total, clients, where));
         const std::vector<Rows> rows = rows_of(folder / "core.db", total);
         plain.push_back(double(total) / plain_inserts(folder / "plain.db", rows, clients));
         ratios.push_back(ours.back() / plain.back());
     }
     for (auto* values : {&ours, &plain, &ratios}) std::ranges::sort(*values);
-    fmt::print("{:2} at once:   plain {:6.0f}/s   hallcast {:6.0f}/s   {:.2f} ({:.2f} to {:.2f})\n", clients,
-               plain[turns / 2], ours[turns / 2], ratios[turns / 2], ratios.front(), ratios.back());
+    fmt::print("{:2} at once, {}: plain {:6.0f}/s   hallcast {:6.0f}/s   {:.2f} ({:.2f} to {:.2f})\n", clients,
+               where == Clients::in_callback ? "sent in the callback" : "over another thread ", plain[turns / 2],
+               ours[turns / 2], ratios[turns / 2], ratios.front(), ratios.back());
 }
 
 // --- Answer times at an even pace, whether answers come or not
@@ -333,8 +354,10 @@ int main(int count, char** arguments) {
     if (chosen.empty()) chosen = {"commands", "pace", "day", "year"};
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     if (chosen.contains("commands")) {
-        compare_commands(folder, 2000, 1);
-        compare_commands(folder, 32000, 64);
+        for (const Clients where : {Clients::in_callback, Clients::on_own_thread}) {
+            compare_commands(folder, 2000, 1, where);
+            compare_commands(folder, 32000, 64, where);
+        }
     }
     if (chosen.contains("pace")) pace(folder);
     if (chosen.contains("day")) day(folder);
