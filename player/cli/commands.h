@@ -30,6 +30,7 @@ void add_play(CLI::App& app);
 void add_ctl(CLI::App& app);
 void add_office(CLI::App& app);
 void add_verify_draw(CLI::App& office);
+void add_office_store(CLI::App& office);  // its backup, restore and verify
 void add_content(CLI::App& app);
 void add_layout(CLI::App& app);
 void add_say(CLI::App& app);

@@ -58,6 +58,7 @@ void add_office(CLI::App& app) {
     export_command.callback([connect] { export_office(*connect); });
     add_verify_draw(office);
     add_statistics(office);
+    add_office_store(office);
 }
 
 }  // namespace hallcast::cli

@@ -16,6 +16,7 @@
 #include "player/queue/hall_views.h"
 #include "player/queue/projection.h"
 #include "player/queue/recent_replies.h"
+#include "player/queue/snapshot.h"
 #include "protocol/cmd_id.h"
 
 namespace hallcast::queue {
@@ -105,9 +106,10 @@ class WriterCore final : public Core {
   private:
     // The state as the store has it. Views begin a new epoch when they lag behind it, as they do at the start.
     Expected<void> load() {
-        State state;
-        auto replayed = store_->replay([&](const v1::Event& event) { apply(state, event); });
-        if (!replayed) return replayed;
+        auto loaded = load_state(*store_);
+        if (!loaded) return std::unexpected(loaded.error());
+        State& state = loaded->state;
+        snapshot_log_seq_ = loaded->from_log_seq;
         const bool first = epoch_ == 0;
         if (first || state.log_seq != shown_log_seq_) {
             const auto epoch = store_->next_epoch();
@@ -140,21 +142,32 @@ class WriterCore final : public Core {
     }
 
     void run() {
-        std::vector<Pending> group;
-        for (;;) {
-            group.clear();
-            {
-                std::unique_lock lock(mutex_);
-                wake_.wait(lock, [this] { return stopping_ || !pending_.empty(); });
-                if (pending_.empty()) return;
-                const std::size_t size = std::min(pending_.size(), max_group);
-                for (std::size_t i = 0; i < size; ++i) {
-                    group.push_back(std::move(pending_.front()));
-                    pending_.pop_front();
-                }
-            }
+        for (std::vector<Pending> group; next_group(group);) {
             carry_out(group);
+            if (day_ended_ || state_.log_seq - snapshot_log_seq_ >= options_.snapshot_every) keep_snapshot();
         }
+        if (state_.log_seq != snapshot_log_seq_) keep_snapshot();
+    }
+
+    // Waits for commands. False: the core stops, and all are answered.
+    bool next_group(std::vector<Pending>& group) {
+        group.clear();
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [this] { return stopping_ || !pending_.empty(); });
+        const std::size_t size = std::min(pending_.size(), max_group);
+        for (std::size_t i = 0; i < size; ++i) {
+            group.push_back(std::move(pending_.front()));
+            pending_.pop_front();
+        }
+        return size > 0;
+    }
+
+    void keep_snapshot() {
+        if (stale_) return;
+        const auto kept = store_->keep_snapshot({state_.log_seq, pack(state_)});
+        if (!kept) spdlog::warn("no snapshot of the queue was kept; a start takes longer: {}", kept.error().message);
+        snapshot_log_seq_ = state_.log_seq;  // a failed one too: the next is not tried at once
+        day_ended_ = false;
     }
 
     void carry_out(std::vector<Pending>& group) {
@@ -179,10 +192,12 @@ class WriterCore final : public Core {
         for (Step& step : steps) {
             if (step.fresh) show(*std::move(step.fresh));
             for (v1::HallEvent& event : step.events) show(event);
+            if (options_.privacy && Privacy::completes(step.reply))
+                step.pending->done(options_.privacy->completed(step.reply));  // what is remembered stays as it is
+            else
+                step.pending->done(step.reply);
             if (!step.settled && step.reply.cmd_id().size() == wire::cmd_id_bytes)
-                recent_.remember(step.reply.cmd_id(), step.reply);
-            if (options_.privacy) options_.privacy->complete(step.reply);
-            step.pending->done(step.reply);
+                recent_.remember(std::move(step.reply));
         }
     }
 
@@ -210,7 +225,10 @@ class WriterCore final : public Core {
         if (decision.events.empty()) return {};
 
         Touched touched;
-        for (const v1::Event& event : decision.events) merge(touched, apply(state_, event));
+        for (const v1::Event& event : decision.events) {
+            merge(touched, apply(state_, event));
+            day_ended_ = day_ended_ || event.has_day_ended();
+        }
         if (touched.all) {
             const auto epoch = store_->next_epoch();
             if (!epoch) return std::unexpected(epoch.error());
@@ -240,6 +258,8 @@ class WriterCore final : public Core {
     bool stale_ = false;               // state_ is ahead of the store
     std::uint64_t epoch_ = 0;          // 0: none shown yet
     std::uint64_t shown_log_seq_ = 0;  // what views_ and the world have seen
+    std::uint64_t snapshot_log_seq_ = 0;
+    bool day_ended_ = false;  // since the latest snapshot
     RecentReplies recent_;
 
     HallViews views_;

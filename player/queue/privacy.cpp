@@ -126,13 +126,13 @@ Expected<void> Privacy::forget_contacts(const v1::Command& command, const State&
     return {};
 }
 
-void Privacy::complete(v1::CommandReply& reply) {
+v1::CommandReply Privacy::completed(v1::CommandReply reply) {
     const auto add_pin = [&](v1::AppointmentStatus& status) {
         if (status.phase() == v1::APPOINTMENT_PHASE_CONFIRMED)
             status.set_pin(vault_->pin_of(status.appointment(), first_pin));
     };
     if (reply.has_appointment()) add_pin(*reply.mutable_appointment());
-    if (!reply.has_case_file()) return;
+    if (!reply.has_case_file()) return reply;
     for (v1::CaseFile::Entry& entry : *reply.mutable_case_file()->mutable_entries()) {
         add_pin(*entry.mutable_appointment());
         if (entry.sealed().person().empty()) continue;
@@ -141,6 +141,7 @@ void Privacy::complete(v1::CommandReply& reply) {
         if (!contact) spdlog::error("a contact cannot be read: {}", contact.error().message);
         entry.clear_sealed();
     }
+    return reply;
 }
 
 }  // namespace hallcast::queue

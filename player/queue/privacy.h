@@ -23,7 +23,8 @@ class Privacy {
     Expected<void> protect(v1::Command& command, const State& state, std::int64_t now_ms);
 
     // Adds to an answer what is never kept: an appointment's PIN, a case's contact.
-    void complete(v1::CommandReply& reply);
+    static bool completes(const v1::CommandReply& reply) { return reply.has_appointment() || reply.has_case_file(); }
+    v1::CommandReply completed(v1::CommandReply reply);
 
   private:
     void find_by_pin(v1::CheckIn& check, const v1::Command& command, const State& state);

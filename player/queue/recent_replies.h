@@ -4,6 +4,7 @@
 #include <deque>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "hallcast/v1/queue.pb.h"
 
@@ -19,18 +20,20 @@ class RecentReplies {
         return found == replies_.end() ? nullptr : &found->second;
     }
 
-    void remember(const std::string& cmd_id, const v1::CommandReply& reply) {
-        if (capacity_ == 0 || !replies_.try_emplace(cmd_id, reply).second) return;
-        order_.push_back(cmd_id);
+    void remember(v1::CommandReply reply) {
+        if (capacity_ == 0) return;
+        const auto [kept, fresh] = replies_.try_emplace(reply.cmd_id(), std::move(reply));
+        if (!fresh) return;
+        order_.push_back(&kept->first);
         if (order_.size() <= capacity_) return;
-        replies_.erase(order_.front());
+        replies_.erase(replies_.find(*order_.front()));
         order_.pop_front();
     }
 
   private:
     std::size_t capacity_;
     std::unordered_map<std::string, v1::CommandReply> replies_;
-    std::deque<std::string> order_;
+    std::deque<const std::string*> order_;  // its keys, which stay where they are
 };
 
 }  // namespace hallcast::queue

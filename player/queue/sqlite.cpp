@@ -1,21 +1,9 @@
 #include "player/queue/sqlite.h"
 
+#include "player/queue/migrations.h"
+
 namespace hallcast::queue {
 namespace {
-
-constexpr int schema_version = 1;
-
-// The log's bytes are what was decided, as it was serialised then; they are never rewritten.
-constexpr const char* schema = R"(
-BEGIN IMMEDIATE;
-CREATE TABLE schema_version (version INTEGER NOT NULL);
-INSERT INTO schema_version VALUES (1);
-CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO meta VALUES ('epoch', 0);
-CREATE TABLE log (log_seq INTEGER PRIMARY KEY, event BLOB NOT NULL);
-CREATE TABLE reply (cmd_id BLOB PRIMARY KEY, reply BLOB NOT NULL) WITHOUT ROWID;
-COMMIT;
-)";
 
 const char* what_to_do(int code) {
     switch (code & 0xff) {
@@ -36,24 +24,6 @@ const char* what_to_do(int code) {
         default:
             return "Check the disk and the file";
     }
-}
-
-Expected<void> check_schema(sqlite3* database, const std::string& name) {
-    const auto tables = query_text(database, "SELECT count(*) FROM sqlite_schema WHERE type = 'table'");
-    if (!tables) return std::unexpected(tables.error());
-    if (*tables == "0") return execute(database, schema);
-    const auto ours = query_text(database, "SELECT count(*) FROM sqlite_schema WHERE name = 'schema_version'");
-    if (!ours) return std::unexpected(ours.error());
-    if (*ours == "0")
-        return fail("{}: is a database of another program. Move it away, or choose another folder with --dir", name);
-    const auto version = query_text(database, "SELECT version FROM schema_version");
-    if (!version) return std::unexpected(version.error());
-    if (*version != std::to_string(schema_version))
-        return fail(
-            "{}: was written by another version of hallcast (its schema is {}, this program's is {}). Install that "
-            "version",
-            name, version->empty() ? "none" : *version, schema_version);
-    return {};
 }
 
 }  // namespace
@@ -115,6 +85,9 @@ Expected<Database> open_queue_database(const std::filesystem::path& file) {
     if (code != SQLITE_OK)
         return fail("{}: cannot open: {}. {}", file.string(), sqlite3_errstr(code), what_to_do(code));
     sqlite3_extended_result_codes(handle, 1);
+    // SQLite opens a file that it may not write for reading, and would say so at the first commit only.
+    if (sqlite3_db_readonly(handle, "main") == 1)
+        return fail("{}: is read-only. {}", file.string(), what_to_do(SQLITE_READONLY));
     // Readers (statistics) may hold the file for a moment; longer than this is a fault that the clerk should see.
     sqlite3_busy_timeout(handle, 2000);
     const auto mode = query_text(handle, "PRAGMA journal_mode = WAL");
@@ -124,7 +97,22 @@ Expected<Database> open_queue_database(const std::filesystem::path& file) {
                     file.string());
     if (auto set = execute(handle, "PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864"); !set)
         return std::unexpected(set.error());
-    if (auto checked = check_schema(handle, file.string()); !checked) return std::unexpected(checked.error());
+    if (auto migrated = migrate(handle, file.string()); !migrated) return std::unexpected(migrated.error());
+    return database;
+}
+
+Expected<Database> open_queue_reader(const std::filesystem::path& file) {
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(file.c_str(), &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(handle);
+    if (code != SQLITE_OK)
+        return fail("{}: cannot be opened: {}. Name a queue's file that this user may read", file.string(),
+                    sqlite3_errstr(code));
+    sqlite3_extended_result_codes(handle, 1);
+    sqlite3_busy_timeout(handle, 2000);
+    const auto version = schema_version_of(handle, file.string());
+    if (!version) return std::unexpected(version.error());
+    if (*version == 0) return fail("{}: is empty. Name a queue's file", file.string());
     return database;
 }
 

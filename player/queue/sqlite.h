@@ -40,8 +40,12 @@ struct ResetOnExit {
     ~ResetOnExit() { sqlite3_reset(statement); }
 };
 
-// The one connection of a master: created where missing, WAL, synchronous=FULL, schema of this version.
+// The one connection of a master: created where missing, WAL, synchronous=FULL, migrated to the latest schema.
 // Says what to do when the file is read-only, no queue, or a newer version's.
 Expected<Database> open_queue_database(const std::filesystem::path& file);
+
+// To look only, while a master runs or not: never writes, checkpoints or migrates. An older schema's file is read as it
+// is.
+Expected<Database> open_queue_reader(const std::filesystem::path& file);
 
 }  // namespace hallcast::queue

@@ -1,5 +1,11 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "player/queue/disk.h"
 #include "player/queue/file_lock.h"
-#include "player/queue/sqlite.h"
+#include "player/queue/sqlite_log.h"
 #include "player/queue/store.h"
 
 namespace hallcast::queue {
@@ -7,9 +13,10 @@ namespace {
 
 class SqliteStore final : public Store {
   public:
-    static Expected<std::unique_ptr<Store>> open(const std::filesystem::path& file) {
+    static Expected<std::unique_ptr<Store>> open(const std::filesystem::path& file, const StoreOptions& options) {
         auto lock = FileLock::take(file);
         if (!lock) return std::unexpected(lock.error());
+        if (auto quick = check_sync(file, options); !quick) return std::unexpected(quick.error());
         auto database = open_queue_database(file);
         if (!database) return std::unexpected(database.error());
         auto store =
@@ -19,7 +26,8 @@ class SqliteStore final : public Store {
             {&SqliteStore::commit_, "COMMIT"},
             {&SqliteStore::insert_event_, "INSERT INTO log (log_seq, event) VALUES (?1, ?2)"},
             {&SqliteStore::insert_reply_, "INSERT INTO reply (cmd_id, reply) VALUES (?1, ?2)"},
-            {&SqliteStore::select_reply_, "SELECT reply FROM reply WHERE cmd_id = ?1"},
+            {&SqliteStore::select_reply_, select_reply_sql},
+            {&SqliteStore::keep_snapshot_, "INSERT OR REPLACE INTO snapshot (only, log_seq, state) VALUES (1, ?1, ?2)"},
         };
         for (const auto& [statement, sql] : statements) {
             auto prepared = prepare(store->database_.get(), sql);
@@ -29,42 +37,20 @@ class SqliteStore final : public Store {
         return store;
     }
 
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override {
-        const auto select = prepare(database_.get(), "SELECT log_seq, event FROM log ORDER BY log_seq");
-        if (!select) return std::unexpected(select.error());
-        v1::Event event;  // parsed into again and again, so that its strings keep their memory
-        for (std::uint64_t expected = 1;; ++expected) {
-            const int code = sqlite3_step(select->get());
-            if (code == SQLITE_DONE) return {};
-            if (code != SQLITE_ROW)
-                return std::unexpected(
-                    sqlite_error(database_.get(), fmt::format("cannot read log entry {}", expected)));
-            const std::uint64_t log_seq = std::uint64_t(sqlite3_column_int64(select->get(), 0));
-            const std::string_view bytes = column_blob(select->get(), 1);
-            if (log_seq != expected)
-                return fail("{}: log entry {} is missing. Restore the file from a backup", file_, expected);
-            if (!event.ParseFromArray(bytes.data(), int(bytes.size())) || event.log_seq() != log_seq)
-                return fail("{}: log entry {} is damaged. Restore the file from a backup", file_, log_seq);
-            if (event.kind_case() == v1::Event::KIND_NOT_SET)
-                return fail(
-                    "{}: log entry {} is of a kind that this version of hallcast does not know. Install the newer one",
-                    file_, log_seq);
-            apply(event);
-        }
+    Expected<void> replay(std::uint64_t after_log_seq, const std::function<void(const v1::Event&)>& apply) override {
+        return read_log(database_.get(), after_log_seq, apply);
+    }
+
+    Expected<std::optional<Snapshot>> snapshot() override { return read_snapshot(database_.get()); }
+
+    Expected<void> keep_snapshot(const Snapshot& snapshot) override {
+        sqlite3_bind_int64(keep_snapshot_.get(), 1, std::int64_t(snapshot.log_seq));
+        bind_blob(keep_snapshot_.get(), 2, snapshot.bytes);
+        return step(keep_snapshot_.get());
     }
 
     Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
-        sqlite3_stmt* select = select_reply_.get();
-        const ResetOnExit reset{select};
-        bind_blob(select, 1, cmd_id);
-        const int code = sqlite3_step(select);
-        if (code == SQLITE_DONE) return std::nullopt;
-        if (code != SQLITE_ROW) return std::unexpected(sqlite_error(database_.get(), "cannot read a reply"));
-        const std::string_view bytes = column_blob(select, 0);
-        v1::CommandReply reply;
-        if (!reply.ParseFromArray(bytes.data(), int(bytes.size())))
-            return fail("{}: the reply to an earlier command is damaged. Restore the file from a backup", file_);
-        return reply;
+        return read_reply(database_.get(), select_reply_.get(), cmd_id);
     }
 
     Expected<void> commit(std::span<const Outcome> outcomes) override {
@@ -100,6 +86,25 @@ class SqliteStore final : public Store {
     SqliteStore(FileLock lock, Database database, std::string file)
         : lock_(std::move(lock)), database_(std::move(database)), file_(std::move(file)) {}
 
+    static Expected<void> check_sync(const std::filesystem::path& file, const StoreOptions& options) {
+        constexpr int attempts = 8;  // another program may keep the disk busy for a moment
+        std::chrono::microseconds took = std::chrono::microseconds::max();
+        for (int i = 0; i < attempts && took > options.slowest_sync; ++i) {
+            const auto now = (options.measure_sync ? options.measure_sync : measure_sync)(file.string() + ".probe");
+            if (!now) return std::unexpected(now.error());
+            took = std::min(took, *now);
+        }
+        if (took <= options.slowest_sync) return {};
+        const auto error = fail(
+            "{}: this disk takes {:.0f} ms to sync, and every answer waits for that; {:.0f} ms is the most. Choose "
+            "a folder on a faster disk with --dir, or set HALLCAST_SLOW_DISK=1 to work all the same",
+            file.string(), double(took.count()) / 1000, double(options.slowest_sync.count()) / 1000);
+        const char* all_the_same = std::getenv("HALLCAST_SLOW_DISK");
+        if (all_the_same == nullptr || *all_the_same != '1') return error;
+        spdlog::warn("{}", error.error().message);
+        return {};
+    }
+
     Expected<void> step(sqlite3_stmt* statement) {
         const ResetOnExit reset{statement};
         if (sqlite3_step(statement) == SQLITE_DONE) return {};
@@ -116,14 +121,14 @@ class SqliteStore final : public Store {
     FileLock lock_;  // released last
     Database database_;
     std::string file_;
-    Statement begin_, commit_, insert_event_, insert_reply_, select_reply_;
+    Statement begin_, commit_, insert_event_, insert_reply_, select_reply_, keep_snapshot_;
     std::string bytes_;  // of the row being written; reused
 };
 
 }  // namespace
 
-Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file) {
-    return SqliteStore::open(file);
+Expected<std::unique_ptr<Store>> open_sqlite_store(const std::filesystem::path& file, StoreOptions options) {
+    return SqliteStore::open(file, options);
 }
 
 }  // namespace hallcast::queue

@@ -287,7 +287,9 @@ inline std::string describe(const State& state) {
                             counter.profile, counter.staff, counter.appointments_in_a_row, counter.last_group);
         for (const auto& service : counter.services) text += " " + service;
         if (counter.undo) {
-            text += fmt::format(" undo {} {}\n", counter.undo->log_seq, counter.undo->visit);
+            text += fmt::format(" undo {} {} {} {} {}\n", counter.undo->log_seq, counter.undo->visit,
+                                counter.undo->appointments_in_a_row, counter.undo->last_group,
+                                fmt::join(counter.undo->cmd_id, ","));
             for (const auto& [before, changed_at] : counter.undo->visits)
                 text += fmt::format("{} ", changed_at) + describe_visit(before);
         }
@@ -498,7 +500,7 @@ class TemporaryFolder {
 
 inline std::vector<v1::Event> log_of(Store& store) {
     std::vector<v1::Event> log;
-    const auto replayed = store.replay([&](const v1::Event& event) { log.push_back(event); });
+    const auto replayed = store.replay(0, [&](const v1::Event& event) { log.push_back(event); });
     if (!replayed) FAIL(replayed.error().message);
     return log;
 }

@@ -193,8 +193,11 @@ class Simulation {
   private:
     void restart() {
         core_.reset();
+        // The core has kept a snapshot at its stop. Some masters are killed instead, and find an older one, or none.
+        if (below(2)) memory_->snapshot = std::exchange(older_snapshot_, memory_->snapshot);
         std::unique_ptr<Store> store = std::make_unique<MemoryStore>(memory_);
         CoreOptions options;
+        options.snapshot_every = 500;
         options.now_ms = [this] { return now_ms_.load(); };
         options.day = [](const v1::Office&, std::int64_t now_ms) { return day_of(now_ms); };
         if (broken_ == Broken::dedupe) {
@@ -515,6 +518,7 @@ class Simulation {
     Broken broken_;
     std::atomic<std::int64_t> now_ms_ = 1'700'000'000'000;
     std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
+    std::optional<Snapshot> older_snapshot_;
     model::Model model_;
     std::unique_ptr<Core> core_;
     std::vector<std::pair<v1::Command, v1::CommandReply>> sent_;

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "player/queue/store.h"
 
@@ -15,6 +16,7 @@ namespace hallcast::queue::sample {
 struct Memory {
     std::vector<v1::Event> log;
     std::map<std::string, v1::CommandReply, std::less<>> replies;
+    std::optional<Snapshot> snapshot;
     std::uint64_t epoch = 0;
     std::vector<std::size_t> groups;  // commands in each commit
 };
@@ -23,8 +25,13 @@ class MemoryStore : public Store {
   public:
     explicit MemoryStore(std::shared_ptr<Memory> memory) : memory_(std::move(memory)) {}
 
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override {
-        for (const v1::Event& event : memory_->log) apply(event);
+    Expected<void> replay(std::uint64_t after_log_seq, const std::function<void(const v1::Event&)>& apply) override {
+        for (std::size_t i = after_log_seq; i < memory_->log.size(); ++i) apply(memory_->log[i]);
+        return {};
+    }
+    Expected<std::optional<Snapshot>> snapshot() override { return memory_->snapshot; }
+    Expected<void> keep_snapshot(const Snapshot& snapshot) override {
+        memory_->snapshot = snapshot;
         return {};
     }
     Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
@@ -46,6 +53,26 @@ class MemoryStore : public Store {
     std::shared_ptr<Memory> memory_;
 };
 
+// Does what another does; those below override what they do badly.
+class StoreAround : public Store {
+  public:
+    explicit StoreAround(std::unique_ptr<Store> store) : store_(std::move(store)) {}
+
+    Expected<void> replay(std::uint64_t after_log_seq, const std::function<void(const v1::Event&)>& apply) override {
+        return store_->replay(after_log_seq, apply);
+    }
+    Expected<std::optional<Snapshot>> snapshot() override { return store_->snapshot(); }
+    Expected<void> keep_snapshot(const Snapshot& snapshot) override { return store_->keep_snapshot(snapshot); }
+    Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
+        return store_->reply_to(cmd_id);
+    }
+    Expected<void> commit(std::span<const Outcome> outcomes) override { return store_->commit(outcomes); }
+    Expected<std::uint64_t> next_epoch() override { return store_->next_epoch(); }
+
+  private:
+    std::unique_ptr<Store> store_;
+};
+
 // Fails where it is told to.
 struct Faults {
     std::atomic<bool> commit{false};       // nothing is kept
@@ -53,38 +80,46 @@ struct Faults {
     std::atomic<bool> replay{false};
     std::atomic<bool> reply_to{false};
     std::atomic<bool> next_epoch{false};
+    std::atomic<bool> snapshot{false};  // neither kept nor read
 };
 
-class FailingStore final : public Store {
+class FailingStore final : public StoreAround {
   public:
     FailingStore(std::unique_ptr<Store> store, std::shared_ptr<Faults> faults)
-        : store_(std::move(store)), faults_(std::move(faults)) {}
+        : StoreAround(std::move(store)), faults_(std::move(faults)) {}
 
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override {
+    Expected<void> replay(std::uint64_t after_log_seq, const std::function<void(const v1::Event&)>& apply) override {
         if (faults_->replay) return fail("queue.db: cannot be read. Check the disk");
-        return store_->replay(apply);
+        return StoreAround::replay(after_log_seq, apply);
+    }
+    Expected<std::optional<Snapshot>> snapshot() override {
+        if (faults_->snapshot) return fail("queue.db: cannot be read. Check the disk");
+        return StoreAround::snapshot();
+    }
+    Expected<void> keep_snapshot(const Snapshot& snapshot) override {
+        if (faults_->snapshot) return fail("queue.db: the disk is full. Free some disk space");
+        return StoreAround::keep_snapshot(snapshot);
     }
     Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
         if (faults_->reply_to) return fail("queue.db: cannot be read. Check the disk");
-        return store_->reply_to(cmd_id);
+        return StoreAround::reply_to(cmd_id);
     }
     Expected<void> commit(std::span<const Outcome> outcomes) override {
         if (faults_->commit) return fail("queue.db: the disk is full. Free some disk space");
-        if (auto done = store_->commit(outcomes); !done || !faults_->late_commit) return done;
+        if (auto done = StoreAround::commit(outcomes); !done || !faults_->late_commit) return done;
         return fail("queue.db: the sync failed. Check the disk");
     }
     Expected<std::uint64_t> next_epoch() override {
         if (faults_->next_epoch) return fail("queue.db: the disk is full. Free some disk space");
-        return store_->next_epoch();
+        return StoreAround::next_epoch();
     }
 
   private:
-    std::unique_ptr<Store> store_;
     std::shared_ptr<Faults> faults_;
 };
 
 // Holds every commit until it is let through, so that commands gather behind it.
-class GatedStore final : public Store {
+class GatedStore final : public StoreAround {
   public:
     struct Gate {
         std::mutex mutex;
@@ -93,59 +128,41 @@ class GatedStore final : public Store {
         bool waiting = false;
     };
     GatedStore(std::unique_ptr<Store> store, std::shared_ptr<Gate> gate)
-        : store_(std::move(store)), gate_(std::move(gate)) {}
+        : StoreAround(std::move(store)), gate_(std::move(gate)) {}
 
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override { return store_->replay(apply); }
-    Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
-        return store_->reply_to(cmd_id);
-    }
     Expected<void> commit(std::span<const Outcome> outcomes) override {
         std::unique_lock lock(gate_->mutex);
         gate_->waiting = true;
         gate_->changed.notify_all();
         gate_->changed.wait(lock, [this] { return !gate_->closed; });
         gate_->waiting = false;
-        return store_->commit(outcomes);
+        return StoreAround::commit(outcomes);
     }
-    Expected<std::uint64_t> next_epoch() override { return store_->next_epoch(); }
 
   private:
-    std::unique_ptr<Store> store_;
     std::shared_ptr<Gate> gate_;
 };
 
 // The safety off: no command was ever answered before.
-class ForgetfulStore final : public Store {
+class ForgetfulStore final : public StoreAround {
   public:
-    explicit ForgetfulStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override { return store_->replay(apply); }
+    using StoreAround::StoreAround;
     Expected<std::optional<v1::CommandReply>> reply_to(std::string_view) override { return std::nullopt; }
-    Expected<void> commit(std::span<const Outcome> outcomes) override { return store_->commit(outcomes); }
-    Expected<std::uint64_t> next_epoch() override { return store_->next_epoch(); }
-
-  private:
-    std::unique_ptr<Store> store_;
 };
 
 // The other safety off: says "durable" at once, and writes some commands later.
-class HastyStore final : public Store {
+class HastyStore final : public StoreAround {
   public:
-    explicit HastyStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
-    Expected<void> replay(const std::function<void(const v1::Event&)>& apply) override { return store_->replay(apply); }
-    Expected<std::optional<v1::CommandReply>> reply_to(std::string_view cmd_id) override {
-        return store_->reply_to(cmd_id);
-    }
+    using StoreAround::StoreAround;
     Expected<void> commit(std::span<const Outcome> outcomes) override {
         held_.insert(held_.end(), outcomes.begin(), outcomes.end());
         if (held_.size() < 50) return {};
-        auto done = store_->commit(held_);
+        auto done = StoreAround::commit(held_);
         held_.clear();
         return done;
     }
-    Expected<std::uint64_t> next_epoch() override { return store_->next_epoch(); }
 
   private:
-    std::unique_ptr<Store> store_;
     std::vector<Outcome> held_;
 };
 
