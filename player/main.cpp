@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
     hallcast::cli::add_demo(app);
     hallcast::cli::add_play(app);
     hallcast::cli::add_ctl(app);
+    hallcast::cli::add_book(app);
+    hallcast::cli::add_draw(app);
     hallcast::cli::add_office(app);
     hallcast::cli::add_content(app);
     hallcast::cli::add_layout(app);

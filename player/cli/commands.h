@@ -28,6 +28,8 @@ T need(Expected<T> result) {
 void add_demo(CLI::App& app);
 void add_play(CLI::App& app);
 void add_ctl(CLI::App& app);
+void add_book(CLI::App& app);
+void add_draw(CLI::App& app);
 void add_office(CLI::App& app);
 void add_verify_draw(CLI::App& office);
 void add_office_store(CLI::App& office);  // its backup, restore and verify

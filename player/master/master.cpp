@@ -94,12 +94,16 @@ Expected<std::unique_ptr<Master>> RunningMaster::start(zmq::context_t& context, 
 
     auto store = queue::open_sqlite_store(options.directory / "queue.db");
     if (!store) return std::unexpected(store.error());
+    auto vault = queue::open_vault(options.directory / "persons.db");
+    if (!vault) return std::unexpected(vault.error());
     auto publish = [self = master.get()](const v1::HallEvent& event) {
         const std::scoped_lock lock(self->publishing_);
         if (self->server_) self->server_->publish(event);
     };
-    auto core =
-        queue::open_core(std::move(*store), {.now_ms = wall_clock_ms, .day = queue::OfficeDay(), .publish = publish});
+    auto core = queue::open_core(std::move(*store), {.now_ms = wall_clock_ms,
+                                                     .day = queue::OfficeDay(),
+                                                     .publish = publish,
+                                                     .privacy = std::make_shared<queue::Privacy>(*std::move(vault))});
     if (!core) return std::unexpected(core.error());
     master->core_ = std::move(*core);
     if (auto applied = master->apply_first_office(options.first_office); !applied)

@@ -102,13 +102,13 @@ std::vector<Slot> Deciding::bookable_slots(const std::string& service, const Boo
         return {};
     }
     if (start_ms <= latest_ms()) {
-        reject(v1::Rejection::TOO_LATE, "That time has passed. Choose a later one: hallcast ctl slots " + service);
+        reject(v1::Rejection::TOO_LATE, "That time has passed. Choose a later one: hallcast book slots " + service);
         return {};
     }
     std::vector<Slot> slots = state_.plan->run(service, start_ms, count);
     if (slots.empty()) {
         reject(v1::Rejection::NOT_FOUND,
-               fmt::format("'{}' has no {} from {} on. Choose one of: hallcast ctl slots {}", service,
+               fmt::format("'{}' has no {} from {} on. Choose one of: hallcast book slots {}", service,
                            count == 1 ? "slot" : fmt::format("{} consecutive slots", count), local_time(start_ms),
                            service));
         return {};
@@ -122,7 +122,7 @@ std::vector<Slot> Deciding::bookable_slots(const std::string& service, const Boo
         if (free_places(service, rules, slot, internal) != 0) continue;
         reject(v1::Rejection::NO_CAPACITY,
                fmt::format("There is no free place at {}: all are taken, held or not open for booking yet. Choose "
-                           "another: hallcast ctl slots {}",
+                           "another: hallcast book slots {}",
                            local_time(slot.start_ms), service));
         return {};
     }

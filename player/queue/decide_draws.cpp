@@ -151,7 +151,7 @@ void Deciding::enter_draw(const v1::EnterDraw& enter) {
             std::ranges::find(draw->places, start_ms, &DrawnPlace::start_ms) == draw->places.end())
             return reject(v1::Rejection::NOT_FOUND,
                           fmt::format("The draw has no place at {}, or it is named twice. It begins at one of: "
-                                      "hallcast ctl show-draw {}",
+                                      "hallcast draw show {}",
                                       local_time(start_ms), enter.draw()));
     if (enter.preferences().empty() || enter.preferences_size() > max_preferences)
         return reject(v1::Rejection::INVALID,

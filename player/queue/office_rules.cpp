@@ -210,6 +210,13 @@ Fault fault_of_booking(const v1::Office& office, const v1::Service& service) {
         if (!tiers.emplace(tier.days_ahead(), tier.percent()).second)
             return at(fmt::format("has two tiers for {} days ahead", tier.days_ahead()));
     }
+    const std::uint32_t farthest = tiers.empty() ? 60 : std::prev(tiers.end())->first;
+    const std::uint32_t kept = office.rules().has_keep_case_days() ? office.rules().keep_case_days() : 365;
+    if (farthest > kept)
+        return at(
+            fmt::format("opens {} days ahead, but 'keep_case_days' forgets case numbers after {}: nobody could check "
+                        "them at the appointment",
+                        farthest, kept));
     for (auto near = tiers.begin(); near != tiers.end() && std::next(near) != tiers.end(); ++near)
         if (std::next(near)->second > near->second)
             return at(fmt::format("opens more places {} days ahead than {} days ahead; places are never closed again",
