@@ -129,6 +129,23 @@ TEST_CASE("clerks keep their pauses, and a counter that closes lets its visitor 
     CHECK(not_served(answer.variant) == 0);
 }
 
+TEST_CASE("a clerk who let others take the first visitor is as slow in the replay") {
+    Day day;
+    day.at(0, open(1));
+    day.at(0, open(3));
+    day.at(0, issue("B"));
+    day.at(5, call_next(1));  // counter 3 could have called as well, for 5 minutes
+    day.at(10, issue("B"));
+    day.at(12, call_next(3));  // and now for 2
+    day.at(13, finish(1));
+    day.at(13, finish(3));
+    const DayLog log = log_of_day(day.desk.log);
+    const DayRecord record = record_of(log);
+    CHECK(record.pauses.at(1).front() == 5 * minute);
+    CHECK(record.pauses.at(3).front() == 7 * minute);
+    CHECK(calls_of(replay_day(log, record, {}).value()) == calls_of(log.events()));
+}
+
 TEST_CASE("no-shows, recycled, parked and sent on visitors, several services and steps undone are replayed") {
     Day day;
     v1::Command both = issue("A");
