@@ -557,7 +557,9 @@ TEST_CASE("a simulated office does what the model does") {
     std::string kinds;
     const auto* actions = v1::Command::descriptor()->FindOneofByName("action");
     for (int i = 0; i < actions->field_count(); ++i) {
-        if (actions->field(i)->name().ends_with("_draw")) continue;  // bookings_test.cpp, draw_test.cpp
+        // Draws, and what a vault has to do with, are in privacy_test.cpp.
+        const std::string& name = actions->field(i)->name();
+        if (name.ends_with("_draw") || name == "show_case" || name == "forget_contact") continue;
         const int count = done[actions->field(i)->number()];
         kinds += fmt::format(" {} {}", actions->field(i)->name(), count);
         CHECK(count >= std::max(1, worlds / 2));
