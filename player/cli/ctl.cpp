@@ -75,7 +75,7 @@ std::string about(std::uint32_t expected_s, std::uint32_t low_s, std::uint32_t h
 void print(const v1::Ticket& ticket) {
     std::printf("%s  service %s, language %s", ticket.number().c_str(), ticket.service().c_str(),
                 ticket.language().c_str());
-    if (ticket.expected_wait_s() != 0)  // it was just issued
+    if (ticket.expected_wait_s() != 0)  // it was just issued or reinstated
         std::printf(", %u ahead, %s", ticket.ahead(),
                     about(ticket.expected_wait_s(), ticket.wait_low_s(), ticket.wait_high_s()).c_str());
     std::printf("\n");

@@ -98,8 +98,12 @@ void Deciding::issue_one(const v1::IssueTicket& issue, const std::string& langua
     ticket.set_issued_at_ms(issue.lease() != 0 ? issue.printed_at_ms() : moment_.now_ms);
     *ticket.mutable_then() = issue.then();
     const std::size_t ahead = ahead_of(queue, {ticket.issued_at_ms() - head_start_ms, issued.visit_id()}) + before;
+    tell_wait(ticket, ahead);
+}
+
+void Deciding::tell_wait(v1::Ticket& ticket, std::size_t ahead) {
+    const WaitForecast wait = forecast(state_, ticket.service(), ahead, moment_.now_ms);
     ticket.set_ahead(std::uint32_t(ahead));
-    const WaitForecast wait = forecast(state_, issue.service(), ahead, moment_.now_ms);
     ticket.set_expected_wait_s(wait.expected_s);
     ticket.set_wait_low_s(wait.low_s);
     ticket.set_wait_high_s(wait.high_s);
@@ -147,6 +151,8 @@ void Deciding::reinstate(const std::string& ticket) {
     reinstated.set_visit_id(visit->id);
     reinstated.set_rank_ms(rules.reinstated_come_last ? moment_.now_ms : visit->arrived_at_ms);
     reply_ticket(*visit);
+    tell_wait(*decision_.reply.mutable_ticket(), ahead_of(state_.services.find(visit->service())->second,
+                                                          {reinstated.rank_ms() - visit->head_start_ms, visit->id}));
 }
 
 void Deciding::end_visit(const std::string& ticket, v1::Outcome outcome) {

@@ -101,6 +101,7 @@ class Deciding {
     v1::Event& happen();
     void reply_counter(std::uint32_t number, v1::CounterActivity activity, const std::string& ticket = {});
     void reply_ticket(const Visit& visit);
+    void tell_wait(v1::Ticket& ticket, std::size_t ahead);
 
     // Null after a rejection.
     const CounterState* counter(std::uint32_t number);

@@ -135,28 +135,23 @@ WaitForecast forecast(const OfficeWaits& office, const ServiceWaits& service, co
             std::max(expected_s, seconds(&WaitRatios::high))};
 }
 
-void pass(OfficeWaits& office, ServiceWaits& service, std::int64_t at_ms) {
-    pass_time(office.pace, service.pace, at_ms);
-}
-
 void observe(OfficeWaits& office, ServiceWaits& service, std::int64_t at_ms, std::uint32_t waiting,
              std::uint32_t open_counters, bool idle) {
-    pass(office, service, at_ms);
+    pass_time(office.pace, service.pace, at_ms);
     ServicePace& pace = service.pace;
-    pace.waiting = waiting;
     pace.open_counters = open_counters;
     pace.queueing = waiting > 0 && (pace.queueing || !idle);
 }
 
 void follow(OfficeWaits& office, ServiceWaits& service, std::uint64_t visit, const Newcomer& newcomer) {
-    pass(office, service, newcomer.at_ms);
+    pass_time(office.pace, service.pace, newcomer.at_ms);
     if (service.followed.size() >= max_followed) return;
     service.followed.push_back(
         {visit, newcomer.at_ms, bare_estimate_s(office, service.pace, newcomer), newcomer.place, newcomer.idle});
 }
 
 void called(OfficeWaits& office, ServiceWaits& service, std::uint64_t visit, std::int64_t at_ms) {
-    pass(office, service, at_ms);
+    pass_time(office.pace, service.pace, at_ms);
     ServicePace& pace = service.pace;
     if (pace.queueing && pace.open_counters > 0)
         for (Pace* scale : {&office.pace, &pace.all, &pace.by_hour[hour_of(at_ms)], &pace.recent}) add(*scale, 1, 0);

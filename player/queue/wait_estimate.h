@@ -74,7 +74,6 @@ struct ServicePace {
     std::array<Pace, 24> by_hour;  // of UTC: summer time moves them once, and they follow
     double usual_counters = 0;     // open while somebody waited, on average; 0: not known
     std::uint32_t open_counters = 0;
-    std::uint32_t waiting = 0;
     bool queueing = false;  // somebody waits, and found no idle counter: from here on calls tell how long one takes
     bool operator==(const ServicePace&) const = default;
 };
@@ -98,9 +97,9 @@ struct Newcomer {
 
 WaitForecast forecast(const OfficeWaits& office, const ServiceWaits& service, const Newcomer& newcomer);
 
-// The time until then has passed with the queue as it was. Before every change; the following do it themselves.
-void pass(OfficeWaits& office, ServiceWaits& service, std::int64_t at_ms);
-// The queue as it is from now on.
+// All of these count the time since the change before as passed with the queue as it was then.
+//
+// The queue as it is from now on. `idle`: who came with this change found an idle counter, or nobody came.
 void observe(OfficeWaits& office, ServiceWaits& service, std::int64_t at_ms, std::uint32_t waiting,
              std::uint32_t open_counters, bool idle);
 // A wait begins that is going to teach: before `observe` tells that they are there.

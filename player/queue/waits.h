@@ -25,7 +25,7 @@ void for_each_service(const State& state, const CounterState& counter,
 // Visitors who wait for the service and have an earlier place; all who have an appointment count as such.
 std::size_t ahead_of(const ServiceState& queue, const Place& place);
 
-// For somebody who comes now, with so many ahead.
+// For somebody who comes now, or still waits, with so many ahead.
 WaitForecast forecast(const State& state, const std::string& service, std::size_t ahead, std::int64_t now_ms);
 
 }  // namespace hallcast::queue

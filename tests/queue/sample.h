@@ -250,10 +250,10 @@ inline std::string describe(const WaitRatios& ratios) {
 }
 inline std::string describe(const ServiceWaits& waits) {
     const ServicePace& pace = waits.pace;
-    std::string text = fmt::format("waits {} {} {} {} {} {} {} {} idle {} for {} {} {}", pace.as_of_ms,
-                                   describe(pace.all), describe(pace.recent), pace.usual_counters, pace.open_counters,
-                                   pace.waiting, pace.queueing, describe(waits.shift), waits.idle,
-                                   waits.newcomer.expected_s, waits.newcomer.low_s, waits.newcomer.high_s);
+    std::string text = fmt::format("waits {} {} {} {} {} {} {} idle {} for {} {} {}", pace.as_of_ms, describe(pace.all),
+                                   describe(pace.recent), pace.usual_counters, pace.open_counters, pace.queueing,
+                                   describe(waits.shift), waits.idle, waits.newcomer.expected_s, waits.newcomer.low_s,
+                                   waits.newcomer.high_s);
     for (const Pace& hour : pace.by_hour) text += ' ' + describe(hour);
     for (const FollowedWait& one : waits.followed)
         text += fmt::format(" {}:{}:{}:{}:{}", one.visit, one.since_ms, one.bare_s, one.place, one.idle);

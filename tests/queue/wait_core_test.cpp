@@ -61,6 +61,22 @@ TEST_CASE("People who come together are told the wait of each one's place") {
         CHECK(reply.tickets().tickets(i).expected_wait_s() > reply.tickets().tickets(i - 1).expected_wait_s());
 }
 
+TEST_CASE("A no-show who comes back is told the wait anew") {
+    Desk desk = open_desk();
+    for (std::uint32_t counter = 1; counter <= 3; ++counter) {
+        REQUIRE(desk(issue("B")).has_ticket());
+        REQUIRE(desk(call_next(counter)).has_call());
+    }
+    REQUIRE(desk(no_show(2)).has_counter());
+    REQUIRE(desk(issue("B")).has_ticket());
+    const v1::Ticket back = desk(reinstate("B002")).ticket();
+    CHECK(back.ahead() == 0);  // by the time of arrival
+    CHECK(back.expected_wait_s() > 0);
+    CHECK(back.wait_low_s() <= back.expected_wait_s());
+    CHECK(back.expected_wait_s() <= back.wait_high_s());
+    CHECK(desk(end_visit("B002")).ticket().expected_wait_s() == 0);
+}
+
 TEST_CASE("A counter that has nothing to do means a short wait, for all that it serves, until it has") {
     Desk desk = open_desk();  // counter 4 serves C alone, counter 1 everything, 2 and 3 also B
     CHECK(waits(desk, "C").idle);

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -36,7 +37,8 @@ struct Row {
 
 // One visitor whose wait is known in the end, and what was said of it when it began.
 struct Point {
-    std::string office;
+    std::string office, service;
+    std::int64_t at_ms = 0;
     std::uint32_t place = 0;
     double wait_s = 0;
     double expected_s = 0, low_s = 0, high_s = 0;
@@ -122,8 +124,11 @@ inline bool goes_back(std::span<const Row* const> series) {
     return false;
 }
 
+// What an estimator says of the visitor whose wait begins in this row, given what ours says.
+using Say = std::function<WaitForecast(const Row& row, const WaitForecast& ours)>;
+
 // Rows as read_rows gives them.
-inline std::vector<Point> replay(std::span<const Row> rows) {
+inline std::vector<Point> replay(std::span<const Row> rows, const Say& say = {}) {
     using Key = std::tuple<std::string, std::string, std::string>;
     std::map<Key, std::vector<const Row*>> series;
     for (const Row& row : rows) series[{row.office, row.service, row.date}].push_back(&row);
@@ -178,13 +183,16 @@ inline std::vector<Point> replay(std::span<const Row> rows) {
         if (issued > day.last_issued && row.waiting > 0) {
             observe(shared, waits, row.at_ms, row.waiting - 1, row.open_counters, false);
             const Newcomer newcomer{row.at_ms, row.waiting, false};
-            const WaitForecast said = forecast(shared, waits, newcomer);
+            const WaitForecast ours = forecast(shared, waits, newcomer);
+            const WaitForecast said = say ? say(row, ours) : ours;
             follow(shared, waits, std::uint64_t(issued), newcomer);
             int calls = 0;
             for (const auto& [when, count] : day.calls) calls += count;
             day.open[issued] = {points.size(), row.at_ms};
             points.push_back(
                 {.office = row.office,
+                 .service = row.service,
+                 .at_ms = row.at_ms,
                  .place = row.waiting,
                  .wait_s = 0,
                  .expected_s = double(said.expected_s),
