@@ -27,8 +27,9 @@ struct CoreOptions {
     std::chrono::milliseconds call_expiry{60'000};
     // Replies kept in memory, rejections too; older ones are looked up in the store.
     std::size_t remembered_replies = 4096;
-    // A snapshot is kept after so many events, at a day's end and at the stop, so that no start replays more. The writer
-    // makes it between two groups: answers wait some 10 ms (measured by bench_queue) once in so many events.
+    // A snapshot is kept after so many events, at a day's end and at the stop, so that no start replays more. The
+    // writer makes it between two groups: with 4096 visits answers wait some 20 ms (bench_queue), once in so many
+    // events.
     std::uint64_t snapshot_every = 20'000;
 };
 
@@ -49,8 +50,8 @@ class Core {
     virtual std::shared_ptr<const v1::Office> office() const = 0;  // never null; empty before one was applied
 };
 
-// Loads the store's snapshot and what came after. Raises the store's epoch by one; so does every new office, because it replaces the halls'
-// states whole (players see the higher epoch and take a snapshot).
+// Loads the store's snapshot and what came after. Raises the store's epoch by one; so does every new office, because it
+// replaces the halls' states whole (players see the higher epoch and take a snapshot).
 Expected<std::unique_ptr<Core>> open_core(std::unique_ptr<Store> store, CoreOptions options);
 
 }  // namespace hallcast::queue

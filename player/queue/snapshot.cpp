@@ -62,11 +62,14 @@ class Packing {
             put(std::uint32_t(value.size()));
             bytes += value;
         } else if constexpr (Message<T>) {
-            put(std::uint32_t(value.ByteSizeLong()));
-            google::protobuf::io::StringOutputStream stream(&bytes);
+            const std::size_t size = value.ByteSizeLong(), at = bytes.size() + sizeof(std::uint32_t);
+            put(std::uint32_t(size));
+            bytes.resize(at + size);
+            google::protobuf::io::ArrayOutputStream stream(bytes.data() + at, int(size));
             google::protobuf::io::CodedOutputStream coded(&stream);
             coded.SetSerializationDeterministic(true);  // maps
-            HALLCAST_ASSERT(value.SerializeToCodedStream(&coded));
+            value.SerializeWithCachedSizes(&coded);
+            HALLCAST_ASSERT(!coded.HadError());
         } else if constexpr (Optional<T>) {
             put(value.has_value());
             if (value) put(*value);

@@ -48,6 +48,14 @@ T or_exit(Expected<T> value) {
     std::exit(1);
 }
 
+// Of this process, all threads: what no other program can spoil.
+double processor_seconds() {
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    const auto seconds = [](const timeval& time) { return double(time.tv_sec) + double(time.tv_usec) / 1e6; };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 void remove_database(const fs::path& file) {
     for (const char* suffix : {"", "-wal", "-shm", ".lock"}) fs::remove(file.string() + suffix);
 }
@@ -173,9 +181,15 @@ std::vector<Rows> rows_of(const fs::path& file, std::size_t last) {
     return rows;
 }
 
-// Seconds that SQLite alone needs to write the very same rows.
+// Seconds that SQLite alone, as durable and otherwise as it comes, needs to write the very same rows.
 double plain_inserts(const fs::path& file, const std::vector<Rows>& rows, std::size_t group) {
-    const queue::Database database = or_exit(queue::open_queue_database(file));
+    sqlite3* handle = nullptr;
+    sqlite3_open(file.c_str(), &handle);
+    const queue::Database database(handle);
+    or_exit(queue::execute(handle,
+                           "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                           "CREATE TABLE log (log_seq INTEGER PRIMARY KEY, event BLOB NOT NULL);"
+                           "CREATE TABLE reply (cmd_id BLOB PRIMARY KEY, reply BLOB NOT NULL) WITHOUT ROWID"));
     const auto begin = or_exit(queue::prepare(database.get(), "BEGIN IMMEDIATE"));
     const auto commit = or_exit(queue::prepare(database.get(), "COMMIT"));
     const auto event = or_exit(queue::prepare(database.get(), "INSERT INTO log (event) VALUES (?1)"));
@@ -204,18 +218,24 @@ double plain_inserts(const fs::path& file, const std::vector<Rows>& rows, std::s
 // In turns, several times, since a disk has moods; the medians.
 void compare_commands(const fs::path& folder, std::size_t total, std::size_t clients, Clients where) {
     constexpr int turns = 5;
-    std::vector<double> ours, plain, ratios;
+    std::vector<double> ours, plain, ratios, our_work, plain_work;
     for (int turn = 0; turn < turns; ++turn) {
         for (const char* name : {"core.db", "plain.db"}) remove_database(folder / name);
+        double before = processor_seconds();
         ours.push_back(double(total) / commands(folder / "core.db", total, clients, where));
+        our_work.push_back((processor_seconds() - before) / double(total) * 1e6);
         const std::vector<Rows> rows = rows_of(folder / "core.db", total);
+        before = processor_seconds();
         plain.push_back(double(total) / plain_inserts(folder / "plain.db", rows, clients));
+        plain_work.push_back((processor_seconds() - before) / double(total) * 1e6);
         ratios.push_back(ours.back() / plain.back());
     }
-    for (auto* values : {&ours, &plain, &ratios}) std::ranges::sort(*values);
-    fmt::print("{:2} at once, {}: plain {:6.0f}/s   hallcast {:6.0f}/s   {:.2f} ({:.2f} to {:.2f})\n", clients,
-               where == Clients::in_callback ? "sent in the callback" : "over another thread ", plain[turns / 2],
-               ours[turns / 2], ratios[turns / 2], ratios.front(), ratios.back());
+    for (auto* values : {&ours, &plain, &ratios, &our_work, &plain_work}) std::ranges::sort(*values);
+    fmt::print(
+        "{:2} at once, {}: plain {:6.0f}/s   hallcast {:6.0f}/s   {:.2f} ({:.2f} to {:.2f}); "
+        "processor {:.0f} and {:.0f} us a command\n",
+        clients, where == Clients::in_callback ? "sent in the callback" : "over another thread ", plain[turns / 2],
+        ours[turns / 2], ratios[turns / 2], ratios.front(), ratios.back(), plain_work[turns / 2], our_work[turns / 2]);
 }
 
 // --- Answer times at an even pace, whether answers come or not
