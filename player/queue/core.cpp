@@ -173,7 +173,7 @@ class WriterCore final : public Core {
     void carry_out(std::vector<Pending>& group) {
         std::vector<Step> steps(group.size());
         std::vector<Outcome> outcomes;
-        std::unordered_map<std::string, std::size_t> step_of;  // the same command twice in one group
+        std::unordered_map<std::string_view, std::size_t> step_of;  // the same command twice in one group
         std::vector<std::pair<std::size_t, std::size_t>> repeats;
         Expected<void> written = stale_ ? load() : Expected<void>();
         for (std::size_t i = 0; i < group.size(); ++i) {

@@ -375,8 +375,8 @@ int main(int count, char** arguments) {
     std::setvbuf(stdout, nullptr, _IOLBF, 0);
     if (chosen.contains("commands")) {
         for (const Clients where : {Clients::in_callback, Clients::on_own_thread}) {
-            compare_commands(folder, 2000, 1, where);
-            compare_commands(folder, 32000, 64, where);
+            compare_commands(folder, 400, 1, where);
+            compare_commands(folder, 12800, 64, where);
         }
     }
     if (chosen.contains("pace")) pace(folder);
