@@ -3,6 +3,7 @@
 #include <unicode/gregocal.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <random>
