@@ -215,15 +215,15 @@ TEST_CASE("errors of a timetable name the place") {
         return error_of(yaml.replace(at, from.size(), to));
     };
     CHECK(error_with("services: [A, B], every", "services: [A, X], every") ==
-          "office.yaml:14:57: there is no service 'X'; there are A, B");
-    CHECK(error_with("every_weeks: 2", "every_weeks: 53").find("office.yaml:14:74: 'every_weeks' must be") == 0);
+          "office.yaml:14:61: there is no service 'X'; there are A, B");
+    CHECK(error_with("every_weeks: 2", "every_weeks: 53").find("office.yaml:14:78: 'every_weeks' must be") == 0);
     CHECK(error_with("first_date: \"2026-01-10\"", "first_date: \"10.1.2026\"")
-              .find("office.yaml:14:89: a date must be a day that exists") == 0);
+              .find("office.yaml:14:93: a date must be a day that exists") == 0);
     CHECK(error_with(", first_date: \"2026-01-10\"", "").find("office.yaml:14:5: 'first_date' is missing") == 0);
     CHECK(error_with("valid_until: \"2026-12-31\"", "valid_until: \"2026-08-31\"")
               .find("'valid_until' 2026-08-31 is before 'valid_from' 2026-09-01") != std::string::npos);
     CHECK(error_with("holidays: PL", "holidays: XX").find("office.yaml:16:11: the public holidays of 'XX'") == 0);
-    CHECK(error_with("to_date: \"2026-07-10\"", "to_date: \"2026-07-05\"").find("office.yaml:18:39: 'to_date'") == 0);
+    CHECK(error_with("to_date: \"2026-07-10\"", "to_date: \"2026-07-05\"").find("office.yaml:18:40: 'to_date'") == 0);
     CHECK(error_with("reason: {pl: Remont,", "reason: {").find("needs a text in 'pl'") != std::string::npos);
     CHECK(error_with("  - {from_date: \"2026-07-20\"}", "  - {to_date: \"2026-07-20\"}")
               .find("office.yaml:19:5: 'from_date' is missing") == 0);

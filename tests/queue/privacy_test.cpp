@@ -6,6 +6,7 @@
 
 #include "player/queue/core.h"
 #include "player/queue/draw.h"
+#include "player/queue/snapshot.h"
 #include "tests/queue/booking_sample.h"
 #include "tests/queue/stores.h"
 
@@ -201,7 +202,12 @@ TEST_CASE("a draw gives away what is scarce, and everybody can verify it from wh
     CHECK(appointments == 4);
     CHECK(office(with_case(hold("", "A", place), "2")).rejection().code() == v1::Rejection::NO_CAPACITY);
     CHECK(office(with_case(hold("", "A", place + hour), "2")).has_appointment());
-    CHECK(describe(replay_of(office.memory->log)).size() > 0);
+    // A snapshot has all of it, and the slots of the office besides.
+    const State state = replay_of(office.memory->log);
+    const auto unpacked = unpack(pack(state));
+    REQUIRE(unpacked);
+    CHECK(describe(*unpacked) == describe(state));
+    CHECK(unpacked->plan->slots("A", date("2026-12-03")) == state.plan->slots("A", date("2026-12-03")));
 }
 
 // HALLCAST_SECONDS=30: so long.
