@@ -40,8 +40,9 @@ void Link::connect(Time now) {
     make_curve_client(*socket_, options_.credentials);
     if (options_.endpoint.find('[') != std::string::npos) socket_->set(zmq::sockopt::ipv6, true);
     options_.prepare(*socket_);
-    // libzmq frees the name of the monitor before this one only some time later.
-    const std::string name = fmt::format("inproc://link-{}-{}", fmt::ptr(this), ++connections_);
+    // libzmq frees the name of a monitor only some time after it has ended, so none may come twice in a context.
+    std::string name = "inproc://link-";
+    for (const unsigned char byte : make_cmd_id()) name += fmt::format("{:02x}", byte);
     if (::zmq_socket_monitor(socket_->handle(), name.c_str(), watched) != 0) throw zmq::error_t();
     monitor_.emplace(*context_, zmq::socket_type::pair);
     monitor_->set(zmq::sockopt::linger, 0);

@@ -56,8 +56,7 @@ class Link {
     std::minstd_rand random_;
     std::optional<zmq::socket_t> socket_;
     std::optional<zmq::socket_t> monitor_;
-    Time deadline_{};  // of connecting while not up, of the pause while there is no socket
-    std::uint64_t connections_ = 0;
+    Time deadline_{};   // of connecting while not up, of the pause while there is no socket
     int failures_ = 0;  // since it was up
     bool up_ = false;
     bool denied_ = false;

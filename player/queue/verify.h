@@ -23,7 +23,8 @@ struct Verified {
 // SQLite's own check; then the log is read from its beginning without a gap, every event applied to what came before,
 // every command's reply found, and the snapshot compared. Opens the file for reading only, so that a master may run
 // meanwhile. The error says the first thing that is wrong. Works in a child process, where `progress` is called too: an
-// event that cannot follow stops the process that applies it.
+// event that cannot follow stops the process that applies it. It forks: no other thread may be using SQLite or the log
+// at that moment, since the child would wait for their locks for ever.
 Expected<Verified> verify(const std::filesystem::path& file, const Progress& progress = {});
 
 }  // namespace hallcast::queue

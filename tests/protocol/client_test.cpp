@@ -8,6 +8,14 @@ using namespace hallcast;
 using namespace hallcast::wire;
 using namespace hallcast::wire::testing;
 
+TEST_CASE("a client that is made where another has just been finds nothing of that in its way") {
+    TestMaster master;
+    const auto desk = master.client(Role::clerk, "desk");
+    master.start(1);
+    zmq::context_t context;
+    for (int i = 0; i < 300; ++i) REQUIRE_NOTHROW(make_command_client(context, master.address(), desk));
+}
+
 TEST_CASE("the sync socket gives snapshot, manifest, office and pieces of files") {
     TestMaster master;
     const auto player = master.client(Role::player, "hall-1");

@@ -1,6 +1,9 @@
 // Backup, restore and verify: what they promise, while a master runs and when files are damaged.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <fstream>
-#include <thread>
 
 #include "player/queue/backup.h"
 #include "player/queue/core.h"
@@ -39,15 +42,47 @@ void change(const std::filesystem::path& file, const std::string& sql) {
     if (!changed) FAIL(changed.error().message);
 }
 
+// A master in a process of its own, whose clerk never rests until it is stopped: verify forks, and a child never gets
+// the locks that another thread has at that moment.
+class BusyMaster {
+  public:
+    explicit BusyMaster(const std::filesystem::path& file) {
+        REQUIRE(::pipe(ready_) == 0);
+        REQUIRE(::pipe(stop_) == 0);
+        child_ = ::fork();
+        REQUIRE(child_ >= 0);
+        if (child_ == 0) {
+            ::close(stop_[1]);
+            auto core = open_office(file);
+            work(*core, 50);
+            if (::write(ready_[1], "r", 1) != 1) ::_exit(3);
+            pollfd stop{stop_[0], POLLIN, 0};
+            while (::poll(&stop, 1, 0) == 0) core->submit_and_wait(issue("B"));
+            core.reset();
+            ::_exit(0);
+        }
+        ::close(ready_[1]);
+        ::close(stop_[0]);
+        char byte = 0;
+        REQUIRE(::read(ready_[0], &byte, 1) == 1);
+    }
+    int stop() {
+        ::close(stop_[1]);
+        ::close(ready_[0]);
+        int status = 0;
+        REQUIRE(::waitpid(child_, &status, 0) == child_);
+        return status;
+    }
+
+  private:
+    int ready_[2]{}, stop_[2]{};
+    pid_t child_ = 0;
+};
+
 TEST_CASE("a backup taken while the master works is one moment of it, and whole") {
     const TemporaryFolder folder;
     const auto backup = folder.path() / "backup.db";
-    auto core = open_office(folder.file());
-    work(*core, 50);
-    std::atomic<bool> stop{false};
-    std::thread clerk([&] {
-        while (!stop) core->submit_and_wait(issue("B"));
-    });
+    BusyMaster master(folder.file());
     std::uint64_t before = 0;
     for (int i = 0; i < 5; ++i) {
         const auto verified = back_up(folder.file(), backup);
@@ -58,9 +93,7 @@ TEST_CASE("a backup taken while the master works is one moment of it, and whole"
         CHECK(!std::filesystem::exists(backup.string() + ".part"));
         CHECK(!std::filesystem::exists(backup.string() + "-wal"));
     }
-    stop = true;
-    clerk.join();
-    core.reset();
+    REQUIRE(master.stop() == 0);
     const auto whole = verify(folder.file());
     REQUIRE(whole);
     CHECK(whole->events >= before);
