@@ -131,12 +131,13 @@ class Composer {
             if (i == 0) paragraph_.baseline = baseline;
             const float left = left_of(lines[i], room - static_cast<float>(placed[i].width * size_px_));
             for (const LineGlyph& glyph : placed[i].glyphs) {
-                paragraph_.glyphs.push_back({.font = static_cast<std::uint16_t>(glyph.font),
-                                             .ink = glyph.ink,
-                                             .glyph = glyph.glyph,
-                                             .size_px = size_px_ * glyph.scale,
-                                             .x = left + glyph.x * size_px_,
-                                             .y = baseline - std::round(glyph.y * size_px_)});
+                paragraph_.glyphs.push_back(
+                    {.font = static_cast<std::uint16_t>(glyph.font),
+                     .ink = glyph.ink,
+                     .glyph = glyph.glyph,
+                     .size_px = std::min(size_px_ * glyph.scale, largest_size_px),  // rounded, it may be above
+                     .x = left + glyph.x * size_px_,
+                     .y = baseline - std::round(glyph.y * size_px_)});
             }
             top += heights[i].total();
         }

@@ -370,6 +370,8 @@ TEST_CASE("a size is never out of bounds, whatever the scale") {
     CHECK(size_of(1e9F, 32) == 256);
     CHECK(size_of(8, 1e9F) == 2000);
     CHECK(size_of(8, 1000) == 2000);
+    // Sizes of which the quotient and the product round up: a fuzzer found one.
+    for (float size_px = 1000; size_px < 2000; size_px += 7.3F) CHECK(size_of(8, size_px) <= 2000);
     CHECK(set(stage, {{.utf8 = "x", .scale = nan}}, "en") == set(stage, {{.utf8 = "x", .scale = nan}}, "en"));
 }
 
