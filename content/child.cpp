@@ -5,13 +5,14 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <cerrno>
 #include <cstring>
 
-#include "content/descriptor.h"
+#include "protocol/base/descriptor.h"
 
 namespace hallcast::content {
 namespace {
@@ -27,6 +28,20 @@ Expected<Pipe> make_pipe() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail("no pipe could be made: {}", std::strerror(errno));
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
+// A file without a name, so that nothing has to be written while the child runs and may not read.
+Expected<Descriptor> input_of(std::string_view text) {
+    Descriptor file(text.empty() ? ::open("/dev/null", O_RDONLY | O_CLOEXEC) : ::memfd_create("input", MFD_CLOEXEC));
+    if (!file) return fail("no input could be made: {}", std::strerror(errno));
+    while (!text.empty()) {
+        const ssize_t written = ::write(file.get(), text.data(), text.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return fail("no input could be made: {}", std::strerror(errno));
+        text.remove_prefix(std::size_t(written));
+        if (text.empty()) ::lseek(file.get(), 0, SEEK_SET);
+    }
+    return file;
 }
 
 class SpawnSetup {
@@ -46,9 +61,10 @@ class SpawnSetup {
     posix_spawnattr_t attributes;
 };
 
-Expected<pid_t> start(const std::vector<std::string>& arguments, const Descriptor& out, const Descriptor& err) {
+Expected<pid_t> start(const std::vector<std::string>& arguments, const Descriptor& in, const Descriptor& out,
+                      const Descriptor& err) {
     SpawnSetup setup;
-    ::posix_spawn_file_actions_addopen(&setup.actions, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&setup.actions, in.get(), 0);
     ::posix_spawn_file_actions_adddup2(&setup.actions, out.get(), 1);
     ::posix_spawn_file_actions_adddup2(&setup.actions, err.get(), 2);
     ::posix_spawn_file_actions_addclosefrom_np(&setup.actions, 3);
@@ -142,7 +158,9 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
     if (!err) return std::unexpected(err.error());
     const Descriptor stop_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!stop_event) return fail("no event could be made: {}", std::strerror(errno));
-    const auto pid = start(arguments, out->write, err->write);
+    const auto in = input_of(options.input);
+    if (!in) return std::unexpected(in.error());
+    const auto pid = start(arguments, *in, out->write, err->write);
     if (!pid) return std::unexpected(pid.error());
     Started child(*pid);
     out->write.close();

@@ -23,9 +23,10 @@ struct ChildResult {
 struct ChildOptions {
     std::chrono::seconds limit{60};                      // after it the child is killed
     std::function<void(std::string_view line)> on_line;  // takes stdout line by line
+    std::string input;                                   // what it reads from stdin, and then its end
 };
 
-// Blocks. The child gets no input, only descriptors 0 to 2, a small fixed environment and a session of its own, which
+// Blocks. The child gets only descriptors 0 to 2, a small fixed environment and a session of its own, which
 // is killed as a whole; it is gone when this returns. An error means that it could not be started.
 Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const ChildOptions& options,
                                 std::stop_token stop = {});

@@ -9,9 +9,9 @@
 #include <optional>
 #include <set>
 
-#include "content/descriptor.h"
 #include "content/manifest_file.h"
 #include "content/sha256.h"
+#include "protocol/base/descriptor.h"
 
 namespace hallcast::content {
 namespace {
@@ -22,11 +22,6 @@ constexpr std::uint64_t space_to_leave = 64u
                                          << 20;  // for the log and the store of a box whose disk content must not fill
 
 fs::path part_of(const Library& cache, const std::string& sha256) { return cache.incoming() / (sha256 + ".part"); }
-
-bool is_here(const Library& cache, const v1::ContentItem& item) {
-    std::error_code error;
-    return fs::file_size(cache.blob(item.sha256()), error) == item.bytes() && !error;
-}
 
 std::uint64_t size_of(const fs::path& file) {
     std::error_code error;
@@ -47,7 +42,7 @@ void remove_unwanted_parts(const Library& cache, const v1::ContentManifest& want
 Expected<void> check_space(const Library& cache, const v1::ContentManifest& wanted) {
     std::uint64_t missing = 0;
     for (const v1::ContentItem& item : wanted.items())
-        if (!is_here(cache, item))
+        if (!is_here(item, cache.blob(item.sha256())))
             missing += item.bytes() - std::min(item.bytes(), size_of(part_of(cache, item.sha256())));
     std::error_code error;
     const fs::space_info space = fs::space(cache.incoming(), error);
@@ -115,7 +110,7 @@ Expected<void> fetch(Library& cache, const v1::ContentManifest& wanted, BlobSour
     if (auto space = check_space(cache, wanted); !space) return space;
     std::optional<Error> lie;
     for (const v1::ContentItem& item : wanted.items()) {
-        if (is_here(cache, item)) continue;
+        if (is_here(item, cache.blob(item.sha256()))) continue;
         auto fetched = fetch_one(cache, item, source, stop);
         if (!fetched) return std::unexpected(fetched.error());
         if (!*fetched) continue;

@@ -134,10 +134,15 @@ std::vector<std::string> film_arguments(const std::string& input, const MediaFac
                {"-map", map(facts.audio_stream), "-af",
                 fmt::format("aresample=async=1:first_pts=0,{},volume={:.2f}dB,alimiter=limit=0.89:level=false",
                             house_sound, gain_db),
-                "-c:a", "aac", "-b:a", "192k"});
+                "-c:a", "aac", "-b:a", "192k", "-metadata:s:a:0", "language=" + facts.spoken});
+    for (std::size_t i = 0; i < facts.texts.size(); ++i)
+        append(arguments, {"-map", map(facts.texts[i].stream), fmt::format("-metadata:s:s:{}", i),
+                           "language=" + facts.texts[i].language});
     append(arguments,
-           {"-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", "-t", std::to_string(longest_film_seconds + 1),
-            "-movflags", "+faststart", "-progress", "pipe:1", "-f", "mp4", "file:" + output});
+           facts.texts.empty() ? std::vector<std::string>{"-sn"} : std::vector<std::string>{"-c:s", "mov_text"});
+    append(arguments, {"-dn", "-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1", "-t",
+                       std::to_string(longest_film_seconds + 1), "-movflags", "+faststart", "-progress", "pipe:1", "-f",
+                       "mp4", "file:" + output});
     return arguments;
 }
 

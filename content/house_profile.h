@@ -2,7 +2,8 @@
 //
 // Films: H.264 High, yuv420p, BT.709 limited, at most 1920x1080 upright with square pixels, constant frame rate of at
 // most 60, closed groups of 2 s (seek and loop points), at most 12 Mbit/s; AAC 48 kHz stereo at -23 LUFS (EBU R 128);
-// MP4 with its index first. Stills: PNG, RGB, at most 1920x1080.
+// captions as mov_text (3GPP TS 26.245), a track a language; MP4 with its index first, without any words of the upload
+// but the captions and the names of languages. Stills: PNG, RGB, at most 1920x1080.
 #pragma once
 
 #include <string>

@@ -160,6 +160,13 @@ class Ingest {
             tell(Step::transcoding, begin + share * (0.95 - begin));
         };
         auto run = ffmpeg(sandbox, film_arguments(sandbox.input(), facts, gain, result), facts, on_line);
+        if (!run && !facts.texts.empty() && !stop_.stop_requested()) {
+            // A film must not be lost to its captions.
+            spdlog::warn("a film is converted once more, without its captions: {}", run.error().message);
+            MediaFacts bare = facts;
+            bare.texts.clear();
+            run = ffmpeg(sandbox, film_arguments(sandbox.input(), bare, gain, result), facts, on_line);
+        }
         if (!run) return std::unexpected(run.error());
         return {};
     }
@@ -184,8 +191,9 @@ class Ingest {
                             source.seconds);
         }
         item.set_kind(source.picture ? v1::CONTENT_KIND_PICTURE : v1::CONTENT_KIND_VIDEO);
-        item.set_duration_ms(source.picture ? still_ms
-                                            : std::max<std::int64_t>(1, std::llround(facts->seconds * 1000)));
+        // Captions may end after the pictures; a player does not wait for them.
+        const double seconds = facts->picture_seconds > 0 ? facts->picture_seconds : facts->seconds;
+        item.set_duration_ms(source.picture ? still_ms : std::max<std::int64_t>(1, std::llround(seconds * 1000)));
         item.set_width(std::uint32_t(facts->width));
         item.set_height(std::uint32_t(facts->height));
         return {};

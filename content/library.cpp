@@ -14,10 +14,12 @@
 #include <set>
 #include <utility>
 
-#include "content/descriptor.h"
 #include "content/manifest_file.h"
 #include "content/sha256.h"
+#include "content/synced_folder.h"
 #include "content/utf8.h"
+#include "protocol/base/descriptor.h"
+#include "protocol/base/stream_address.h"
 
 namespace hallcast::content {
 namespace {
@@ -42,6 +44,14 @@ Expected<std::uint64_t> sync_file(const fs::path& file) {
     return std::uint64_t(info.st_size);
 }
 
+// Not its address's hash: who knows that could try passwords on it.
+std::string new_stream_id(const v1::ContentManifest& list) {
+    for (;;) {
+        const std::string id = random_hex(id_digits);
+        if (std::ranges::find(list.items(), id, &v1::ContentItem::id) == list.items().end()) return id;
+    }
+}
+
 class FileLibrary final : public Library {
   public:
     FileLibrary(fs::path directory, Descriptor lock, v1::ContentManifest manifest)
@@ -60,7 +70,7 @@ class FileLibrary final : public Library {
         const auto sha256 = sha256_of_file(file);  // gigabytes take seconds: before the lock
         if (!sha256) return std::unexpected(sha256.error());
         item.set_sha256(*sha256);
-        item.set_id(sha256->substr(0, 12));
+        item.set_id(sha256->substr(0, id_digits));
         item.set_bytes(*bytes);
         item.set_title(one_line(item.title(), 200));
         if (item.added_at_ms() == 0) item.set_added_at_ms(now_ms());
@@ -88,6 +98,29 @@ class FileLibrary final : public Library {
         return item;
     }
 
+    Expected<v1::ContentItem> add_stream(const v1::AddStream& stream) override {
+        if (auto checked = check_stream(stream); !checked) return std::unexpected(checked.error());
+        const std::string name = name_of_source(stream.address());
+        const std::scoped_lock change(change_mutex_);
+        v1::ContentManifest next = manifest();
+        auto& items = *next.mutable_items();
+        auto item = std::ranges::find(items, stream.address(), &v1::ContentItem::address);
+        if (item == items.end()) {
+            next.add_items();
+            item = std::prev(items.end());
+            item->set_id(new_stream_id(next));
+            item->set_kind(v1::CONTENT_KIND_STREAM);
+            item->set_address(stream.address());
+            item->set_added_at_ms(now_ms());
+        }
+        item->set_title(one_line(stream.title().empty() ? name : stream.title(), 200));
+        item->set_duration_ms(std::int64_t(stream.seconds()) * 1000);
+        next.set_version(next.version() + 1);
+        if (auto checked = check_manifest(next); !checked) return fail("{}: {}", name, checked.error().message);
+        if (auto switched = switch_to(next); !switched) return std::unexpected(switched.error());
+        return *item;
+    }
+
     Expected<void> remove(std::string_view id) override {
         const std::scoped_lock change(change_mutex_);
         v1::ContentManifest next = manifest();
@@ -105,8 +138,7 @@ class FileLibrary final : public Library {
             return fail("the new content list is refused: {}", checked.error().message);
         const std::scoped_lock change(change_mutex_);
         for (const v1::ContentItem& item : wanted.items()) {
-            std::error_code error;
-            if (fs::file_size(blob(item.sha256()), error) != item.bytes() || error)
+            if (!is_here(item, blob(item.sha256())))
                 return fail("the new content list names '{}' ({}), whose file is not here yet", item.title(),
                             item.id());
         }
@@ -246,6 +278,32 @@ Expected<v1::ContentManifest> recover_manifest(const fs::path& directory, const 
 
 }  // namespace
 
+bool has_file(const v1::ContentItem& item) { return item.kind() != v1::CONTENT_KIND_STREAM; }
+
+bool is_here(const v1::ContentItem& item, const fs::path& blob) {
+    std::error_code error;
+    return !has_file(item) || (fs::file_size(blob, error) == item.bytes() && !error);
+}
+
+Expected<void> check_stream(const v1::AddStream& stream) {
+    if (invalid_utf8(stream.address()) != std::string_view::npos) return fail("the address is no UTF-8");
+    const std::string name = name_of_source(stream.address());
+    if (auto scheme = scheme_of_stream(stream.address()); !scheme) return fail("{}: {}", name, scheme.error().message);
+    if (stream.seconds() > most_stream_seconds)
+        return fail("{}: may play for 1..{} s at each turn; 0 is to its end", name, most_stream_seconds);
+    return {};
+}
+
+v1::ContentItem without_secrets(v1::ContentItem item) {
+    if (!has_file(item)) item.set_address(name_of_source(item.address()));
+    return item;
+}
+
+v1::ContentManifest without_secrets(v1::ContentManifest manifest) {
+    for (v1::ContentItem& item : *manifest.mutable_items()) item = without_secrets(std::move(item));
+    return manifest;
+}
+
 Expected<std::unique_ptr<Library>> open_library(const fs::path& directory) {
     std::error_code error;
     for (const char* folder : {"blobs", "incoming"}) {
@@ -266,7 +324,7 @@ Expected<std::unique_ptr<Library>> open_library(const fs::path& directory) {
         manifest = *std::move(recovered);
     }
     for (const v1::ContentItem& item : manifest.items())
-        if (fs::file_size(directory / "blobs" / item.sha256(), error) != item.bytes() || error)
+        if (!is_here(item, directory / "blobs" / item.sha256()))
             spdlog::warn("{}: the file of '{}' ({}) is missing or incomplete; add it again", directory.string(),
                          item.title(), item.id());
     return std::make_unique<FileLibrary>(directory, *std::move(lock), std::move(manifest));

@@ -17,6 +17,21 @@ namespace hallcast::content {
 // What a manifest may hold, so that it fits in one message and no file or peer can exhaust a player.
 constexpr int most_items = 2000;
 constexpr std::uint64_t most_item_bytes = 16ull << 30;
+constexpr std::size_t id_digits = 12;
+constexpr std::uint32_t most_stream_seconds = 24 * 60 * 60;
+
+// What a stream has not: a blob.
+bool has_file(const v1::ContentItem& item);
+
+// Its file is at `blob`, as long as it should be; what has none is here anyway.
+bool is_here(const v1::ContentItem& item, const std::filesystem::path& blob);
+
+// What is wrong with it, in words that name no password.
+Expected<void> check_stream(const v1::AddStream& stream);
+
+// As everybody but a player may see the list: addresses without names, passwords and tokens.
+v1::ContentItem without_secrets(v1::ContentItem item);
+v1::ContentManifest without_secrets(v1::ContentManifest manifest);
 
 // Folder layout: DIR/blobs/<sha256> the files, DIR/manifest.json the list (protobuf JSON), DIR/incoming work in
 // progress. Internally synchronized. Every change is on disk (synced) when its call returns.
@@ -30,6 +45,9 @@ class Library {
     // changes nothing and gives the item that is there; `file` is gone then, too. `item` brings kind, title, duration,
     // size and loudness. `file` must not be written to any more.
     virtual Expected<v1::ContentItem> add(const std::filesystem::path& file, v1::ContentItem item) = 0;
+    // Appends a live stream (see check_stream). An address that is in the list keeps its place and id, and takes over
+    // the rest.
+    virtual Expected<v1::ContentItem> add_stream(const v1::AddStream& stream) = 0;
     virtual Expected<void> remove(std::string_view id) = 0;
 
     // For a player's cache: takes over the master's list once every file in it is here.

@@ -7,23 +7,41 @@
 #include "content/library.h"
 #include "content/sha256.h"
 #include "protocol/base/file.h"
+#include "protocol/base/stream_address.h"
 
 namespace hallcast::content {
+namespace {
+
+Expected<void> check_file_item(const v1::ContentItem& item) {
+    if (!is_sha256(item.sha256())) return fail("has no SHA-256 of 64 hex digits");
+    if (item.id() != item.sha256().substr(0, id_digits)) return fail("has an id that is not its hash's begin");
+    if (item.bytes() == 0 || item.bytes() > most_item_bytes) return fail("has {} bytes", item.bytes());
+    if (item.kind() != v1::CONTENT_KIND_VIDEO && item.kind() != v1::CONTENT_KIND_PICTURE)
+        return fail("is neither video nor picture nor stream");
+    if (item.duration_ms() <= 0) return fail("has no duration");
+    return {};
+}
+
+Expected<void> check_stream_item(const v1::ContentItem& item) {
+    if (!is_hex(item.id(), id_digits)) return fail("has an id that is not {} hex digits", id_digits);
+    if (auto scheme = scheme_of_stream(item.address()); !scheme) return std::unexpected(scheme.error());
+    if (!item.sha256().empty() || item.bytes() != 0) return fail("is a stream, and has a file");
+    if (item.duration_ms() < 0 || item.duration_ms() > std::int64_t(most_stream_seconds) * 1000)
+        return fail("plays for {} ms; 0..{} are possible", item.duration_ms(),
+                    std::int64_t(most_stream_seconds) * 1000);
+    return {};
+}
+
+}  // namespace
 
 Expected<void> check_manifest(const v1::ContentManifest& manifest) {
     if (manifest.items_size() > most_items)
         return fail("the list has {} items; at most {} are possible", manifest.items_size(), most_items);
     std::set<std::string> seen;
     for (const v1::ContentItem& item : manifest.items()) {
-        if (!is_sha256(item.sha256())) return fail("item '{}' has no SHA-256 of 64 hex digits", item.id());
-        if (item.id() != item.sha256().substr(0, 12))
-            return fail("item '{}' has an id that is not its hash's begin", item.id());
+        if (auto checked = has_file(item) ? check_file_item(item) : check_stream_item(item); !checked)
+            return fail("item '{}' {}", item.id(), checked.error().message);
         if (!seen.insert(item.id()).second) return fail("item '{}' is there twice", item.id());
-        if (item.bytes() == 0 || item.bytes() > most_item_bytes)
-            return fail("item '{}' has {} bytes", item.id(), item.bytes());
-        if (item.kind() != v1::CONTENT_KIND_VIDEO && item.kind() != v1::CONTENT_KIND_PICTURE)
-            return fail("item '{}' is neither video nor picture", item.id());
-        if (item.duration_ms() <= 0) return fail("item '{}' has no duration", item.id());
     }
     return {};
 }
@@ -49,7 +67,7 @@ Expected<void> save_manifest(const std::filesystem::path& file, const v1::Conten
     std::string json;
     const auto status = google::protobuf::util::MessageToJsonString(manifest, &json, options);
     if (!status.ok()) return fail("{}: cannot be written as JSON: {}", file.string(), std::string(status.message()));
-    return replace_file(file, json);
+    return replace_file(file, json, 0600);  // streams' passwords are in it
 }
 
 }  // namespace hallcast::content

@@ -55,9 +55,22 @@ double rotation_of(const Struct& object) {
     return 0;
 }
 
+std::string language_of(const Struct& stream) {
+    const std::string language = text_of(field(stream, "tags").struct_value(), "language");
+    const bool known =
+        language.size() == 3 && std::ranges::all_of(language, [](char c) { return c >= 'a' && c <= 'z'; });
+    return known ? language : "und";
+}
+
+bool is_text(const Struct& stream) {
+    static constexpr std::string_view codecs[] = {"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"};
+    return std::ranges::find(codecs, text_of(stream, "codec_name")) != std::end(codecs);
+}
+
 void read_video(const Struct& stream, MediaFacts& facts) {
     facts.video_stream = int(number_of(stream, "index"));
     facts.video_codec = text_of(stream, "codec_name");
+    facts.picture_seconds = std::max(0.0, number_of(stream, "duration"));
     facts.pixel_format = text_of(stream, "pix_fmt");
     facts.width = int(number_of(stream, "width"));
     facts.height = int(number_of(stream, "height"));
@@ -104,8 +117,11 @@ Expected<MediaFacts> read_probe(const std::string& json) {
             if (facts.audio_stream >= 0 && !is_default) continue;
             facts.audio_stream = int(number_of(stream, "index"));
             facts.audio_codec = text_of(stream, "codec_name");
+            facts.spoken = language_of(stream);
             default_audio = is_default;
         }
+        if (type == "subtitle" && is_text(stream) && facts.texts.size() < most_text_tracks)
+            facts.texts.push_back({int(number_of(stream, "index")), language_of(stream)});
     }
     const bool animation = format_name == "gif" || format_name == "apng";
     facts.picture =

@@ -186,7 +186,7 @@ class OfficeReader {
     }
 
     void read_hall(const YamlPlace& place) {
-        const YamlRecord record(place, "a hall", {"id", "name", "ticker"});
+        const YamlRecord record(place, "a hall", {"id", "name", "ticker", "sound"});
         v1::Hall hall;
         hall.set_id(identifier(record.need("id"), "a hall's id"));
         if (!halls_.insert(hall.id()).second) record.need("id").refuse("hall '{}' is there twice", hall.id());
@@ -202,7 +202,27 @@ class OfficeReader {
                 texts(text.need("text"), "ticker text '" + added.id() + "'", text_limit, *added.mutable_text());
             }
         }
+        if (const YamlPlace* sound = record.find("sound")) read_sound(*sound, hall);
         *office_.add_halls() = std::move(hall);
+    }
+
+    static void read_sound(const YamlPlace& list, v1::Hall& hall) {
+        std::vector<Entry> entries;
+        for (const YamlPlace& place : list.list("'sound'", timetable::max_sound_hours)) {
+            const YamlRecord record(place, "an entry of 'sound'",
+                                    {"days", "from", "to", "every_weeks", "first_date", "valid_from", "valid_until",
+                                     "film_db", "speech_db", "quiet"});
+            v1::SoundHours& added = *hall.add_sound();
+            read_hours(record, *added.mutable_when());
+            if (const YamlPlace* film = record.find("film_db"))
+                added.set_film_db(film->signed_number("'film_db'", timetable::least_film_db, timetable::most_film_db));
+            if (const YamlPlace* speech = record.find("speech_db"))
+                added.set_speech_db(
+                    speech->signed_number("'speech_db'", timetable::least_speech_db, timetable::most_speech_db));
+            added.set_quiet(is_set(record, "quiet"));
+            entries.push_back({place, record});
+        }
+        if (const auto fault = timetable::fault_of_sound(hall)) refuse(*fault, list, entries);
     }
 
     void read_counter(const YamlPlace& place) {
@@ -277,7 +297,7 @@ class OfficeReader {
         const YamlRecord record(place, "'rules'",
                                 {"recycle_after_minutes", "recycle_times", "reinstate_minutes", "reinstated_come_last",
                                  "deadline_days", "deadline_head_start_minutes", "appointment_due_minutes",
-                                 "keep_contact_days", "keep_case_days", "day_starts"});
+                                 "keep_contact_days", "keep_case_days", "unseen_after_ms", "day_starts"});
         v1::Rules& rules = *office_.mutable_rules();
         const auto set = [&](std::string_view key, unsigned high, auto setter) {
             if (record.find(key) != nullptr) (rules.*setter)(number_of(record, key, 0, high));
@@ -290,6 +310,7 @@ class OfficeReader {
         set("appointment_due_minutes", 600, &v1::Rules::set_appointment_due_minutes);
         set("keep_contact_days", 3650, &v1::Rules::set_keep_contact_days);
         set("keep_case_days", 3650, &v1::Rules::set_keep_case_days);
+        set("unseen_after_ms", 60'000, &v1::Rules::set_unseen_after_ms);
         rules.set_reinstated_come_last(is_set(record, "reinstated_come_last"));
         if (const YamlPlace* starts = record.find("day_starts")) {
             rules.set_day_starts(starts->line("a time", 32));
@@ -365,18 +386,23 @@ class OfficeReader {
     void check_timetable() const {
         const auto fault = timetable::fault_of(office_);
         if (!fault) return;
-        if (fault->entry < 0) file_.need(fault->list).refuse("{}", fault->message);
-        const Entry& entry = entries_.at(fault->list).at(std::size_t(fault->entry));
-        const YamlPlace* at = entry.record.find(fault->key);
-        if (at && fault->item >= 0)
-            at->list(fault->key, 1000).at(std::size_t(fault->item)).refuse("{}", fault->message);
-        (at ? *at : entry.place).refuse("{}", fault->message);
+        const auto entries = entries_.find(fault->list);
+        refuse(*fault, file_.need(fault->list), entries == entries_.end() ? std::vector<Entry>() : entries->second);
     }
 
     struct Entry {
         YamlPlace place;
         YamlRecord record;
     };
+
+    [[noreturn]] static void refuse(const timetable::Fault& fault, const YamlPlace& list,
+                                    const std::vector<Entry>& entries) {
+        if (fault.entry < 0) list.refuse("{}", fault.message);
+        const Entry& entry = entries.at(std::size_t(fault.entry));
+        const YamlPlace* at = entry.record.find(fault.key);
+        if (at && fault.item >= 0) at->list(fault.key, 1000).at(std::size_t(fault.item)).refuse("{}", fault.message);
+        (at ? *at : entry.place).refuse("{}", fault.message);
+    }
 
     // The record, kept for check_timetable, until the next one of that list.
     const YamlRecord& remember(std::string_view list, const YamlPlace& place, std::string_view what,
@@ -401,11 +427,11 @@ Expected<v1::Office> parse_office(std::string_view yaml, const std::string& name
         return fail("{}:{}: is no UTF-8 text; save the file as UTF-8", name, line);
     }
     try {
-        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-        if (documents.empty() || documents[0].IsNull()) return fail("{}: is empty; it must describe an office", name);
-        if (documents.size() > 1)
-            return fail("{}: holds {} documents; it must hold one (no line '---' inside)", name, documents.size());
-        return OfficeReader(YamlPlace(documents[0], name)).read();
+        const YAML::Node document = YAML::Load(std::string(yaml));
+        if (document.IsNull()) return fail("{}: is empty; it must describe an office", name);
+        if (has_second_document(std::string(yaml)))
+            return fail("{}: holds several documents; it must hold one (no line '---' inside)", name);
+        return OfficeReader(YamlPlace(document, name)).read();
     } catch (const YamlRefused& refused) {
         return std::unexpected(refused.error);
     } catch (const YAML::Exception& error) {

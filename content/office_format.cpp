@@ -70,6 +70,12 @@ class OfficeWriter {
                 pair("id", text.id());
                 texts("text", text.text());
             });
+            list("sound", hall.sound(), [&](const v1::SoundHours& sound) {
+                write_hours(sound.when());
+                if (sound.film_db() != 0) out_ << YAML::Key << "film_db" << YAML::Value << sound.film_db();
+                if (sound.speech_db() != 0) out_ << YAML::Key << "speech_db" << YAML::Value << sound.speech_db();
+                if (sound.quiet()) pair("quiet", "true");
+            });
         });
         out_ << YAML::EndMap;
         return std::string(out_.c_str()) + "\n";
@@ -133,6 +139,7 @@ class OfficeWriter {
         optional("appointment_due_minutes", rules.has_appointment_due_minutes(), rules.appointment_due_minutes());
         optional("keep_contact_days", rules.has_keep_contact_days(), rules.keep_contact_days());
         optional("keep_case_days", rules.has_keep_case_days(), rules.keep_case_days());
+        optional("unseen_after_ms", rules.has_unseen_after_ms(), rules.unseen_after_ms());
         quoted("day_starts", rules.day_starts());
         out_ << YAML::EndMap;
     }

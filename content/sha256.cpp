@@ -7,7 +7,7 @@
 #include <cstring>
 #include <vector>
 
-#include "content/descriptor.h"
+#include "protocol/base/descriptor.h"
 
 namespace hallcast::content {
 
@@ -42,9 +42,22 @@ Expected<std::string> sha256_of_file(const std::filesystem::path& path, std::sto
     }
 }
 
-bool is_sha256(std::string_view text) {
-    return text.size() == 64 && std::all_of(text.begin(), text.end(),
-                                            [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+bool is_sha256(std::string_view text) { return is_hex(text, 64); }
+
+bool is_hex(std::string_view text, std::size_t digits) {
+    return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+
+std::string random_hex(std::size_t digits) {
+    HALLCAST_ASSERT(sodium_init() >= 0);
+    std::vector<unsigned char> bytes(digits / 2);
+    randombytes_buf(bytes.data(), bytes.size());
+    std::string text(2 * bytes.size() + 1, '\0');
+    sodium_bin2hex(text.data(), text.size(), bytes.data(), bytes.size());
+    text.pop_back();
+    return text;
 }
 
 }  // namespace hallcast::content

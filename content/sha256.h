@@ -27,5 +27,7 @@ Expected<std::string> sha256_of_file(const std::filesystem::path& path, std::sto
 
 // 64 lower case hex digits: what may become part of a path.
 bool is_sha256(std::string_view text);
+bool is_hex(std::string_view text, std::size_t digits);  // lower case
+std::string random_hex(std::size_t digits);              // an even number of them
 
 }  // namespace hallcast::content

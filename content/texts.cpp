@@ -19,15 +19,15 @@ namespace {
 
 constexpr std::array<std::string_view, 9> languages = {"pl", "en", "uk", "ru", "ka", "hi", "vi", "ar", "zh"};
 
-using Texts = std::map<std::string, std::string, std::less<>>;
-using TextsByLanguage = std::map<std::string, Texts, std::less<>>;
+using TextsById = std::map<std::string, std::string, std::less<>>;
+using TextsByLanguage = std::map<std::string, TextsById, std::less<>>;
 
 // The files are part of the program: one that does not parse is our mistake, which any start of any test shows.
 TextsByLanguage read_all() {
     TextsByLanguage all;
     for (const Resource& file : text_files()) {
         const std::string_view language = file.name.substr(0, file.name.find('.'));
-        Texts& texts = all[std::string(language)];
+        TextsById& texts = all[std::string(language)];
         for (const auto& entry : YAML::Load(std::string(file.bytes)))
             texts.emplace(entry.first.as<std::string>(), entry.second.as<std::string>());
     }
@@ -40,7 +40,7 @@ const TextsByLanguage& all_texts() {
     return all;
 }
 
-const Texts& texts_in(std::string_view language) {
+const TextsById& texts_in(std::string_view language) {
     const TextsByLanguage& all = all_texts();
     auto found = all.find(language);
     if (found == all.end()) found = all.find(language.substr(0, language.find('-')));
@@ -53,7 +53,7 @@ const Texts& texts_in(std::string_view language) {
 std::span<const std::string_view> shipped_languages() { return languages; }
 
 std::string_view text(std::string_view id, std::string_view language) {
-    const Texts& texts = texts_in(language);
+    const TextsById& texts = texts_in(language);
     const auto found = texts.find(id);
     HALLCAST_ASSERT(found != texts.end());
     return found->second;

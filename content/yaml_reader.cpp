@@ -1,10 +1,37 @@
 #include "content/yaml_reader.h"
 
+#include <yaml-cpp/eventhandler.h>
+
 #include <algorithm>
 #include <charconv>
 #include <set>
+#include <sstream>
 
 namespace hallcast::content {
+
+namespace {
+
+// The parser's events, heard by nobody.
+class Deaf final : public YAML::EventHandler {
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+}  // namespace
+
+bool has_second_document(const std::string& yaml) {
+    std::istringstream text(yaml);
+    YAML::Parser parser(text);
+    Deaf nobody;
+    return parser.HandleNextDocument(nobody) && parser.HandleNextDocument(nobody);
+}
 
 std::string YamlPlace::where() const {
     const YAML::Mark mark = node_.Mark();
@@ -23,15 +50,20 @@ std::string YamlPlace::line(std::string_view what, std::size_t limit) const {
     return text;
 }
 
-unsigned YamlPlace::number(std::string_view what, unsigned low, unsigned high) const {
+template <typename Number>
+Number YamlPlace::whole(std::string_view what, Number low, Number high) const {
     if (!node_.IsScalar()) refuse("{} must be a whole number of {}..{}", what, low, high);
     const std::string& text = node_.Scalar();
-    unsigned value = 0;
+    Number value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < low || value > high)
         refuse("{} must be a whole number of {}..{}, is '{}'", what, low, high, text);
     return value;
 }
+
+unsigned YamlPlace::number(std::string_view what, unsigned low, unsigned high) const { return whole(what, low, high); }
+
+int YamlPlace::signed_number(std::string_view what, int low, int high) const { return whole(what, low, high); }
 
 std::vector<YamlPlace> YamlPlace::list(std::string_view what, std::size_t limit) const {
     if (!node_.IsSequence()) refuse("{} must be a list: [a, b], or lines that begin with '- '", what);

@@ -14,6 +14,10 @@
 
 namespace hallcast::content {
 
+// Whether the text goes on behind the first document that YAML::Load would give. Throws YAML::Exception. YAML::LoadAll
+// must not be asked: of some texts it makes documents for ever.
+bool has_second_document(const std::string& yaml);
+
 // Thrown by the readers and caught where the file's reading began, as yaml-cpp's own exceptions are: a file is read by
 // many small functions that could do nothing with an error but hand it on.
 struct YamlRefused {
@@ -34,6 +38,8 @@ class YamlPlace {
     std::string line(std::string_view what, std::size_t limit) const;
     // A whole number of low..high.
     unsigned number(std::string_view what, unsigned low, unsigned high) const;
+    // The same with a sign.
+    int signed_number(std::string_view what, int low, int high) const;
     // The entries of a list of 1..limit.
     std::vector<YamlPlace> list(std::string_view what, std::size_t limit) const;
     // The entries of a mapping in the file's order, no key twice; the first of each pair is the key's place.
@@ -41,6 +47,8 @@ class YamlPlace {
 
   private:
     std::string where() const;
+    template <typename Number>
+    Number whole(std::string_view what, Number low, Number high) const;
 
     YAML::Node node_;
     const std::string* file_;

@@ -1,6 +1,6 @@
 // The command line: which subcommand, and how its failure becomes an exit status (2 wrong use, 1 failure).
+#include <google/protobuf/stubs/logging.h>
 #include <malloc.h>
-
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -16,6 +16,8 @@ void open_log() {
     auto log = spdlog::stderr_color_mt("hallcast");
     log->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
     spdlog::set_default_logger(std::move(log));
+    // protobuf's own lines, one for each message that it cannot read: anybody on the network could fill the log.
+    google::protobuf::SetLogHandler(nullptr);
 }
 
 }  // namespace
@@ -34,9 +36,12 @@ int main(int argc, char** argv) {
     hallcast::cli::add_book(app);
     hallcast::cli::add_draw(app);
     hallcast::cli::add_office(app);
+    hallcast::cli::add_pair(app);
+    hallcast::cli::add_keys(app);
     hallcast::cli::add_content(app);
     hallcast::cli::add_layout(app);
     hallcast::cli::add_say(app);
+    hallcast::cli::add_voice(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 // The list of authorised keys as a file (declared in keys.h).
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <set>
 #include <sstream>
 
@@ -21,11 +22,6 @@ constexpr std::array named_roles{NamedRole{Role::player, "player"}, NamedRole{Ro
 constexpr std::size_t max_name = 64;
 constexpr std::size_t authorized_limit = 4u << 20;
 
-bool is_name(const std::string& name) {
-    return !name.empty() && name.size() <= max_name && name.front() != '#' &&
-           std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c != 127; });
-}
-
 std::string line_of(const AuthorizedKey& key) {
     return fmt::format("{} {} {}\n", role_name(key.role), key.name, key.public_key);
 }
@@ -41,7 +37,7 @@ Expected<std::optional<AuthorizedKey>> parse_line(const std::string& where, cons
     words >> name >> key >> more;
     const auto role = parse_role(role_word);
     if (!role) return fail("{}: '{}' is no role; roles are player, clerk, kiosk, content and admin", where, role_word);
-    if (!is_name(name)) return fail("{}: behind the role a name is needed, without blanks", where);
+    if (!is_client_name(name)) return fail("{}: behind the role a name is needed, without blanks", where);
     if (!is_key(key))
         return fail("{}: '{}' is no public key; it has 40 characters (see the FILE.pub of the client)", where, key);
     if (!more.empty() && more.front() != '#') return fail("{}: '{}' is one word too many", where, more);
@@ -82,6 +78,11 @@ Expected<AuthorizedFile> read_authorized(const std::filesystem::path& file) {
 
 }  // namespace
 
+bool is_client_name(const std::string& name) {
+    return !name.empty() && name.size() <= max_name && name.front() != '#' &&
+           std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c != 127; });
+}
+
 const char* role_name(Role role) {
     for (const NamedRole& named : named_roles)
         if (named.role == role) return named.name;
@@ -100,10 +101,18 @@ Expected<std::vector<AuthorizedKey>> load_authorized(const std::filesystem::path
     return std::move(read->keys);
 }
 
-Expected<void> authorize(const std::filesystem::path& file, const AuthorizedKey& key) {
-    if (!is_name(key.name))
+namespace {
+
+Expected<void> check(const AuthorizedKey& key) {
+    if (!is_client_name(key.name))
         return fail("'{}': a client's name has 1 to {} characters and no blanks", key.name, max_name);
     if (!is_key(key.public_key)) return fail("'{}' is no public key; it has 40 characters (Z85)", key.public_key);
+    return {};
+}
+
+// Reads the file, lets `change` make a new text of it and replaces it, while no other program does the same.
+Expected<void> rewrite(const std::filesystem::path& file,
+                       const std::function<Expected<std::string>(const AuthorizedFile&)>& change) {
     std::filesystem::path folder = file.parent_path();
     if (folder.empty()) folder = ".";
     std::error_code error;
@@ -113,18 +122,67 @@ Expected<void> authorize(const std::filesystem::path& file, const AuthorizedKey&
     if (!lock) return std::unexpected(lock.error());
     auto read = read_authorized(file);
     if (!read) return std::unexpected(read.error());
-    for (const AuthorizedKey& other : read->keys)
-        if (other.public_key == key.public_key && other.name != key.name)
-            return fail("{}: this key is authorised already, as '{}'", file.string(), other.name);
-    std::string text;
-    bool replaced = false;
-    for (std::size_t i = 0; i < read->lines.size(); ++i) {
-        const bool same = read->names[i] == key.name;
-        text += same ? line_of(key) : read->lines[i] + "\n";
-        replaced = replaced || same;
-    }
-    if (!replaced) text += line_of(key);
-    return replace_file(file, text, 0600);
+    auto text = change(*read);
+    if (!text) return std::unexpected(text.error());
+    return replace_file(file, *text, 0600);
+}
+
+}  // namespace
+
+Expected<void> authorize(const std::filesystem::path& file, const AuthorizedKey& key) {
+    if (auto checked = check(key); !checked) return checked;
+    return rewrite(file, [&](const AuthorizedFile& read) -> Expected<std::string> {
+        for (const AuthorizedKey& other : read.keys)
+            if (other.public_key == key.public_key && other.name != key.name)
+                return fail("{}: this key is authorised already, as '{}'", file.string(), other.name);
+        std::string text;
+        bool replaced = false;
+        for (std::size_t i = 0; i < read.lines.size(); ++i) {
+            const bool same = read.names[i] == key.name;
+            text += same ? line_of(key) : read.lines[i] + "\n";
+            replaced = replaced || same;
+        }
+        if (!replaced) text += line_of(key);
+        return text;
+    });
+}
+
+Expected<void> authorize_new(const std::filesystem::path& file, const std::vector<AuthorizedKey>& keys) {
+    return rewrite(file, [&](const AuthorizedFile& read) -> Expected<std::string> {
+        std::set<std::string> names;
+        std::set<std::string> public_keys;
+        for (const AuthorizedKey& key : read.keys) {
+            names.insert(key.name);
+            public_keys.insert(key.public_key);
+        }
+        std::string text;
+        for (const std::string& line : read.lines) text += line + "\n";
+        for (const AuthorizedKey& key : keys) {
+            if (auto checked = check(key); !checked) return std::unexpected(checked.error());
+            if (!names.insert(key.name).second)
+                return fail("{}: there is a '{}' already; choose another name, or first: hallcast keys revoke {}",
+                            file.string(), key.name, key.name);
+            if (!public_keys.insert(key.public_key).second)
+                return fail("{}: the key of '{}' is authorised already, with another name", file.string(), key.name);
+            text += line_of(key);
+        }
+        return text;
+    });
+}
+
+Expected<void> revoke(const std::filesystem::path& file, const std::string& name) {
+    return rewrite(file, [&](const AuthorizedFile& read) -> Expected<std::string> {
+        std::string text;
+        bool found = false;
+        for (std::size_t i = 0; i < read.lines.size(); ++i) {
+            if (!name.empty() && read.names[i] == name)
+                found = true;
+            else
+                text += read.lines[i] + "\n";
+        }
+        if (!found) return fail("{}: nobody is called '{}'; see: hallcast keys list", file.string(), name);
+        return text;
+    });
 }
 
 }  // namespace hallcast::wire

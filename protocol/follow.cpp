@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "protocol/hall_state.h"
+#include "protocol/version.h"
 
 namespace hallcast::wire {
 namespace {
@@ -15,7 +16,9 @@ using std::chrono::steady_clock;
 constexpr milliseconds reply_limit = 2s;         // then the question counts as lost
 constexpr milliseconds fruitless_pause = 250ms;  // before asking again what the master could not tell
 constexpr milliseconds error_pause = 1s;
-constexpr auto clock_noise = 50ms;  // a smaller difference is the network's, and not worth a new picture
+// Two programs that compute different hashes of the same state must not ask for it at every heartbeat.
+constexpr std::chrono::seconds first_compare_pause = 1s;
+constexpr std::chrono::seconds longest_compare_pause = 300s;
 
 // Without a heartbeat for this long the sync socket is asked, so that a lost event stream makes a player slow, not
 // stale.
@@ -23,8 +26,8 @@ milliseconds quiet_limit(milliseconds stale_after) { return stale_after * 3 / 5;
 
 }  // namespace
 
-HallFollow::HallFollow(std::string hall, FollowRules rules, Moment start)
-    : rules_(rules), hall_(std::move(hall)), ask_again_at_(start.steady), fresh_(start) {}
+HallFollow::HallFollow(std::string hall, FollowRules rules, Moment start, SpeakerRole role)
+    : rules_(rules), hall_(std::move(hall)), ask_again_at_(start.steady), fresh_(start), role_(std::move(role)) {}
 
 void HallFollow::connected() {
     verify_ = true;
@@ -46,7 +49,7 @@ void HallFollow::reply(const v1::SyncReply& reply, Moment now) {
     if (current) outstanding_.reset();
     const auto knowledge = [&] {
         return std::tuple(state_.has_value(), state_ ? state_->epoch() : 0, state_ ? state_->seq() : 0,
-                          range_was_refused_);
+                          range_was_refused_, diverged_);
     };
     const auto before = knowledge();
     switch (reply.reply_case()) {
@@ -56,8 +59,11 @@ void HallFollow::reply(const v1::SyncReply& reply, Moment now) {
         case v1::SyncReply::kRange:
             range(reply.range(), current, now);
             break;
+        case v1::SyncReply::kError:  // the master has no such hall (yet), or does not understand us
+            set_trouble(reply.error().message());
+            break;
         default:
-            break;  // an error: the master has no such hall (yet)
+            break;
     }
     if (!current) return;
     // A question that is still open, and brought nothing, is not repeated at once: that would only spin.
@@ -67,6 +73,7 @@ void HallFollow::reply(const v1::SyncReply& reply, Moment now) {
 }
 
 void HallFollow::tick(Moment now) {
+    if (role_.tick(now.steady)) changed_ = true;
     if (stale_ || now.steady - fresh_.steady < rules_.stale_after) return;
     stale_ = true;
     changed_ = true;
@@ -84,10 +91,12 @@ bool HallFollow::raise_epoch(std::uint64_t epoch) {
 
 void HallFollow::event(const v1::HallEvent& event, Moment now) {
     if (event.hall() != hall_ || !raise_epoch(event.epoch())) return;
+    if (state_ && state_->epoch() == epoch_ && event.seq() > std::max(head_, state_->seq()) + 1) ++statistics_.gaps;
     head_ = std::max(head_, event.seq());
     const bool same_epoch = state_ && state_->epoch() == epoch_;
     if (same_epoch && event.seq() <= state_->seq()) return;
-    if (same_epoch && !rules_.detect_gaps) return apply_next(event, now);
+    const bool follows = same_epoch && waiting_.empty() && event.seq() == state_->seq() + 1;
+    if (follows || (same_epoch && !rules_.detect_gaps)) return apply_next(event, now);
     if (waiting_.size() >= max_waiting) waiting_.erase(std::prev(waiting_.end()));
     waiting_.emplace(event.seq(), event);
     apply_waiting(now);
@@ -103,29 +112,68 @@ void HallFollow::apply_waiting(Moment now) {
 
 void HallFollow::apply_next(const v1::HallEvent& event, Moment now) {
     apply(*state_, event);
+    ++statistics_.events_applied;
+    hash_.clear();
+    if (std::ranges::any_of(event.changes(), &v1::HallChange::has_profile)) profile_hash_.clear();
     state_changed_ = true;
     range_was_refused_ = false;
     if (!behind()) mark_fresh(now);
 }
 
 void HallFollow::heartbeat(const v1::Heartbeat& heartbeat, Moment now) {
-    if (heartbeat.hall() != hall_ || !raise_epoch(heartbeat.epoch())) return;
+    if (heartbeat.hall() != hall_) return;
+    if (!is_our_version(heartbeat.version()))
+        return set_trouble(
+            fmt::format("the master speaks version {} of the protocol, this program version {}: install the master's "
+                        "hallcast here",
+                        heartbeat.version(), protocol_version));
+    if (!raise_epoch(heartbeat.epoch())) return;
     head_ = std::max(head_, heartbeat.head_seq());
     if (heartbeat.content_version() != content_version_) {
         content_version_ = heartbeat.content_version();
         changed_ = true;
     }
-    const milliseconds ahead = milliseconds(heartbeat.server_time_ms()) -
-                               std::chrono::duration_cast<milliseconds>(now.wall.time_since_epoch());
-    if (std::chrono::abs(ahead - clock_ahead_) > clock_noise) {
-        clock_ahead_ = ahead;
-        changed_ = true;
-    }
+    if (role_.heard(heartbeat, now.steady)) changed_ = true;
+    compare_hash(heartbeat, now);
     if (state_ && !behind()) mark_fresh(now);
 }
 
+void HallFollow::compare_hash(const v1::Heartbeat& heartbeat, Moment now) {
+    if (!rules_.compare_hashes || heartbeat.state_hash().empty() || diverged_ || now.steady < compare_again_at_) return;
+    if (!state_ || state_->epoch() != heartbeat.epoch() || state_->seq() != heartbeat.hash_seq()) return;
+    if (hash() == heartbeat.state_hash()) {
+        compare_pause_ = first_compare_pause;
+        return;
+    }
+    ++statistics_.hash_mismatches;
+    diverged_ = true;
+    compare_again_at_ = now.steady + compare_pause_;
+    compare_pause_ = std::min(longest_compare_pause, compare_pause_ * 2);
+}
+
+const std::string& HallFollow::hash() {
+    if (!hash_.empty() || !state_) return hash_;
+    if (profile_hash_.empty()) profile_hash_ = profile_hash(state_->profile());
+    return hash_ = state_hash(*state_, profile_hash_);
+}
+
+void HallFollow::set_trouble(std::string trouble) {
+    if (trouble == trouble_) return;
+    trouble_ = std::move(trouble);
+    changed_ = true;
+}
+
+void HallFollow::replace_state(const v1::HallState& state) {
+    state_ = state;
+    ++statistics_.snapshots;
+    diverged_ = false;
+    hash_.clear();
+    profile_hash_.clear();
+    state_changed_ = true;
+}
+
 void HallFollow::snapshot(const v1::HallState& snapshot, bool current, Moment now) {
-    if (!hall_.empty() && snapshot.hall() != hall_) return;
+    if (snapshot.hall().empty() || (!hall_.empty() && snapshot.hall() != hall_)) return;
     if (hall_.empty()) {
         hall_ = snapshot.hall();
         verify_ = true;  // only from now on its events are listened to
@@ -135,8 +183,7 @@ void HallFollow::snapshot(const v1::HallState& snapshot, bool current, Moment no
     head_ = std::max(head_, snapshot.seq());
     const bool older = state_ && state_->epoch() == epoch_ && snapshot.seq() < state_->seq();
     if (!older) {
-        state_ = snapshot;
-        state_changed_ = true;
+        replace_state(snapshot);
         apply_waiting(now);
     }
     if (current && !behind()) mark_fresh(now);
@@ -154,18 +201,19 @@ void HallFollow::range(const v1::Range& range, bool current, Moment now) {
 }
 
 bool HallFollow::behind() const {
-    if (!state_ || state_->epoch() != epoch_) return true;
+    if (!state_ || state_->epoch() != epoch_ || diverged_) return true;
     return rules_.detect_gaps && state_->seq() < head_;
 }
 
 void HallFollow::mark_fresh(Moment now) {
     fresh_ = now;
+    set_trouble("");
     if (stale_) changed_ = true;
     stale_ = false;
 }
 
 HallFollow::Need HallFollow::need(Moment now) const {
-    if (!state_ || state_->epoch() != epoch_ || range_was_refused_) return Need::snapshot;
+    if (!state_ || state_->epoch() != epoch_ || range_was_refused_ || diverged_) return Need::snapshot;
     if (behind() || verify_) return Need::range;
     return now.steady - fresh_.steady >= quiet_limit(rules_.stale_after) ? Need::range : Need::nothing;
 }
@@ -175,7 +223,8 @@ bool HallFollow::wants_request(Moment now) const { return need(now) != Need::not
 std::optional<v1::SyncRequest> HallFollow::take_request(Moment now) {
     if (!wants_request(now)) return std::nullopt;
     v1::SyncRequest request;
-    request.set_version(1);
+    request.set_version(protocol_version);
+    request.set_minor(protocol_minor);
     request.set_request_id(++last_request_);
     if (need(now) == Need::snapshot) {
         request.mutable_snapshot()->set_hall(hall_);
@@ -191,10 +240,11 @@ std::optional<v1::SyncRequest> HallFollow::take_request(Moment now) {
 }
 
 steady_clock::time_point HallFollow::next(Moment now, bool can_ask) const {
-    const auto stale_at = stale_ ? steady_clock::time_point::max() : fresh_.steady + rules_.stale_after;
-    if (!can_ask) return stale_at;
+    const auto by_time =
+        std::min(role_.next(), stale_ ? steady_clock::time_point::max() : fresh_.steady + rules_.stale_after);
+    if (!can_ask) return by_time;
     const auto wanted_at = need(now) == Need::nothing ? fresh_.steady + quiet_limit(rules_.stale_after) : now.steady;
-    return std::min(stale_at, std::max(wanted_at, ask_again_at_));
+    return std::min(by_time, std::max(wanted_at, ask_again_at_));
 }
 
 std::shared_ptr<const Followed> HallFollow::take_changed() {
@@ -206,7 +256,8 @@ std::shared_ptr<const Followed> HallFollow::take_changed() {
     followed->state = shared_state_;
     if (stale_) followed->stale_since = fresh_.wall;
     followed->content_version = content_version_;
-    followed->master_clock_ahead = clock_ahead_;
+    followed->speaks = role_.speaks();
+    followed->trouble = trouble_;
     return followed;
 }
 

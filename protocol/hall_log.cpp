@@ -6,7 +6,7 @@
 
 namespace hallcast::wire {
 
-void HallLog::append(const v1::HallEvent& event) {
+void HallLog::append(v1::HallEvent event) {
     const Position position{event.epoch(), event.seq()};
     HALLCAST_ASSERT(events_.empty() || position > head_);
     if (position != Position{head_.epoch, head_.seq + 1}) {
@@ -14,7 +14,7 @@ void HallLog::append(const v1::HallEvent& event) {
         unsent_ = 0;
     }
     v1::StreamMessage message;
-    *message.mutable_event() = event;
+    *message.mutable_event() = std::move(event);
     std::string bytes = message.SerializeAsString();
     events_.push_back({std::move(*message.mutable_event()), std::move(bytes)});
     ++unsent_;

@@ -23,7 +23,7 @@ class HallLog {
     static constexpr std::size_t max_range_bytes = 4u << 20;
 
     // `event` is later than the last one; after a hole, or in a new epoch, nothing older is kept.
-    void append(const v1::HallEvent& event);
+    void append(v1::HallEvent event);
     // A snapshot of the master stands at `position`. Only for a hall that nothing was appended to yet.
     void learn(Position position);
     Position head() const { return head_; }

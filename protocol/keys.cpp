@@ -65,6 +65,14 @@ void emit_key_pair(YAML::Emitter& out, const KeyPair& keys) {
         << "secret" << YAML::Value << YAML::DoubleQuoted << keys.secret_key << YAML::EndMap;
 }
 
+Expected<void> write_key_pair(const std::filesystem::path& file, const KeyPair& keys) {
+    YAML::Emitter out;
+    emit_key_pair(out, keys);
+    // The public half first: whoever sees the key file may count on both.
+    if (auto done = replace_file(file.string() + ".pub", keys.public_key + "\n"); !done) return done;
+    return replace_file(file, std::string(out.c_str()) + "\n", 0600);
+}
+
 // The folder of `file`, made when missing, for its owner only.
 Expected<std::filesystem::path> make_folder(const std::filesystem::path& file) {
     std::filesystem::path folder = file.parent_path();
@@ -83,6 +91,20 @@ bool is_key(const std::string& text) {
     return text.size() == key_characters && ::zmq_z85_decode(bytes.data(), text.c_str()) != nullptr;
 }
 
+std::string raw_key(const std::string& text) {
+    HALLCAST_ASSERT(is_key(text));
+    std::string bytes(raw_key_bytes, '\0');
+    ::zmq_z85_decode(reinterpret_cast<std::uint8_t*>(bytes.data()), text.c_str());
+    return bytes;
+}
+
+std::string text_key(std::string_view raw) {
+    HALLCAST_ASSERT(raw.size() == raw_key_bytes);
+    std::array<char, key_characters + 1> text{};
+    ::zmq_z85_encode(text.data(), reinterpret_cast<const std::uint8_t*>(raw.data()), raw.size());
+    return text.data();
+}
+
 KeyPair make_key_pair() {
     std::array<char, key_characters + 1> public_key{};
     std::array<char, key_characters + 1> secret_key{};
@@ -97,20 +119,24 @@ Expected<KeyPair> load_or_make_key_pair(const std::filesystem::path& file) {
     auto lock = FolderLock::take(*folder);
     if (!lock) return std::unexpected(lock.error());
     std::error_code ignored;
-    if (std::filesystem::exists(file, ignored)) {
-        auto node = load_yaml(file);
-        if (!node) return std::unexpected(node.error());
-        return key_pair_at(file, *node);
-    }
+    if (std::filesystem::exists(file, ignored)) return load_key_pair(file);
     const KeyPair keys = make_key_pair();
-    YAML::Emitter out;
-    emit_key_pair(out, keys);
-    // The public half first: whoever sees the key file may count on both.
-    if (auto done = replace_file(file.string() + ".pub", keys.public_key + "\n"); !done)
-        return std::unexpected(done.error());
-    if (auto done = replace_file(file, std::string(out.c_str()) + "\n", 0600); !done)
-        return std::unexpected(done.error());
+    if (auto saved = write_key_pair(file, keys); !saved) return std::unexpected(saved.error());
     return keys;
+}
+
+Expected<KeyPair> load_key_pair(const std::filesystem::path& file) {
+    auto node = load_yaml(file);
+    if (!node) return std::unexpected(node.error());
+    return key_pair_at(file, *node);
+}
+
+Expected<void> save_key_pair(const std::filesystem::path& file, const KeyPair& keys) {
+    auto folder = make_folder(file);
+    if (!folder) return std::unexpected(folder.error());
+    auto lock = FolderLock::take(*folder);
+    if (!lock) return std::unexpected(lock.error());
+    return write_key_pair(file, keys);
 }
 
 Expected<Credentials> load_credentials(const std::filesystem::path& file) {

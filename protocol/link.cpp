@@ -1,11 +1,9 @@
 #include "protocol/link.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "protocol/cmd_id.h"
 #include "protocol/curve_socket.h"
-#include "protocol/zmq_io.h"
 
 namespace hallcast::wire {
 namespace {
@@ -19,12 +17,6 @@ constexpr auto connect_limit = 8s;             // resolving, connecting and the 
 constexpr int watched = ZMQ_EVENT_CLOSED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
                         ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                         ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
-
-std::uint32_t random_seed() {
-    std::uint32_t seed = 0;
-    std::memcpy(&seed, make_cmd_id().data(), sizeof seed);
-    return seed;
-}
 
 }  // namespace
 
@@ -40,13 +32,7 @@ void Link::connect(Time now) {
     make_curve_client(*socket_, options_.credentials);
     if (options_.endpoint.find('[') != std::string::npos) socket_->set(zmq::sockopt::ipv6, true);
     options_.prepare(*socket_);
-    // libzmq frees the name of a monitor only some time after it has ended, so none may come twice in a context.
-    std::string name = "inproc://link-";
-    for (const unsigned char byte : make_cmd_id()) name += fmt::format("{:02x}", byte);
-    if (::zmq_socket_monitor(socket_->handle(), name.c_str(), watched) != 0) throw zmq::error_t();
-    monitor_.emplace(*context_, zmq::socket_type::pair);
-    monitor_->set(zmq::sockopt::linger, 0);
-    monitor_->connect(name);
+    monitor_.emplace(*context_, *socket_, watched);
     deadline_ = now + connect_limit;
     try {
         socket_->connect(options_.endpoint);
@@ -56,7 +42,6 @@ void Link::connect(Time now) {
 }
 
 void Link::drop() {
-    if (socket_) ::zmq_socket_monitor(socket_->handle(), nullptr, 0);
     monitor_.reset();
     socket_.reset();
     if (up_) went_down_ = true;
@@ -73,21 +58,24 @@ void Link::drop_and_pause(Time now) {
 }
 
 void Link::read_monitor(Time now) {
-    zmq::message_t event;
-    zmq::message_t address;
     bool ended = false;
-    while (try_receive(*monitor_, event)) {
-        std::uint16_t kind = 0;
-        HALLCAST_ASSERT(event.size() >= sizeof kind);
-        std::memcpy(&kind, event.data(), sizeof kind);
-        if (event.more()) try_receive(*monitor_, address);
-        if (kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
+    while (const auto event = monitor_->next()) {
+        if (event->kind == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
             up_ = true;
             came_up_ = true;
             denied_ = false;
+            turned_away_ = false;
             failures_ = 0;
+            ++connections_;
         } else {
-            if (kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) denied_ = true;
+            if (event->kind == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH) {
+                denied_ = true;
+                turned_away_ = false;
+                ++denials_;
+            } else if (event->kind == ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL) {
+                const auto left = deadline_ - now;
+                turned_away_ = left > connect_limit - handshake_limit;  // later somebody ran out of patience
+            }
             ended = true;
         }
     }
@@ -98,7 +86,7 @@ void Link::add_to(std::vector<zmq::pollitem_t>& items, bool wants_to_send) {
     if (!socket_) return;
     const short output = wants_to_send && up_ ? ZMQ_POLLOUT : 0;
     items.push_back({socket_->handle(), 0, short(ZMQ_POLLIN | output), 0});
-    items.push_back({monitor_->handle(), 0, ZMQ_POLLIN, 0});
+    items.push_back({monitor_->socket().handle(), 0, ZMQ_POLLIN, 0});
 }
 
 void Link::service(Time now) {
@@ -108,6 +96,10 @@ void Link::service(Time now) {
 }
 
 Link::Time Link::next() const { return up_ ? Time::max() : deadline_; }
+
+void Link::give_up(Time now) {
+    if (up_) drop_and_pause(now);
+}
 
 void Link::hurry() {
     if (!socket_) deadline_ = Time::min();

@@ -9,7 +9,9 @@
 #include <vector>
 #include <zmq.hpp>
 
+#include "protocol/curve_socket.h"
 #include "protocol/keys.h"
+#include "protocol/socket_monitor.h"
 
 namespace hallcast::wire {
 
@@ -17,7 +19,8 @@ struct LinkOptions {
     zmq::socket_type type = zmq::socket_type::dealer;
     std::string endpoint;
     Credentials credentials;
-    std::function<void(zmq::socket_t&)> prepare = [](zmq::socket_t&) {};  // each new socket before it connects
+    // Each new socket before it connects. One that does not ping() is for who calls give_up().
+    std::function<void(zmq::socket_t&)> prepare = ping;
 };
 
 // libzmq gives up for good after a denied handshake, and its reconnecting cannot be watched. Therefore every end of a
@@ -37,13 +40,19 @@ class Link {
     zmq::socket_t* socket() { return socket_ ? &*socket_ : nullptr; }
     bool up() const { return up_; }
     bool denied() const { return denied_; }  // the master refused our key, the last time it answered
+    // The last time that it answered, somebody there ended the handshake without a word: for one that knows another key
+    // of the master than it has, CURVE has none. A master that is off, or too busy to answer yet, does not do that.
+    bool turned_away() const { return turned_away_; }
+    std::uint64_t connections() const { return connections_; }  // handshakes that succeeded
+    std::uint64_t denials() const { return denials_; }
     bool take_came_up() { return std::exchange(came_up_, false); }
     bool take_went_down() { return std::exchange(went_down_, false); }
 
     void add_to(std::vector<zmq::pollitem_t>& items, bool wants_to_send);
     void service(Time now);
-    Time next() const;  // when service() has something to do without any message; max(): never
-    void hurry();       // ends a pause: somebody waits for an answer
+    Time next() const;       // when service() has something to do without any message; max(): never
+    void hurry();            // ends a pause: somebody waits for an answer
+    void give_up(Time now);  // what is up is silent for too long: as if it had been lost
 
   private:
     void connect(Time now);
@@ -55,13 +64,16 @@ class Link {
     LinkOptions options_;
     std::minstd_rand random_;
     std::optional<zmq::socket_t> socket_;
-    std::optional<zmq::socket_t> monitor_;
+    std::optional<SocketMonitor> monitor_;
     Time deadline_{};   // of connecting while not up, of the pause while there is no socket
     int failures_ = 0;  // since it was up
     bool up_ = false;
     bool denied_ = false;
+    bool turned_away_ = false;
     bool came_up_ = false;
     bool went_down_ = false;
+    std::uint64_t connections_ = 0;
+    std::uint64_t denials_ = 0;
 };
 
 }  // namespace hallcast::wire

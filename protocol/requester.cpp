@@ -1,22 +1,20 @@
 #include "protocol/requester.h"
 
 #include "protocol/endpoints.h"
+#include "protocol/question.h"
 #include "protocol/zmq_io.h"
 
 namespace hallcast::wire {
 namespace {
 
-using namespace std::chrono_literals;
 using std::chrono::steady_clock;
-
-constexpr auto first_resend = 500ms;
-constexpr auto slowest_resend = 2000ms;  // a large piece over a slow line must not be asked for faster than it comes
 
 LinkOptions dealer(const MasterAddress& master, int port_offset, const Credentials& credentials) {
     return {.type = zmq::socket_type::dealer,
             .endpoint = endpoint(master, port_offset),
             .credentials = credentials,
             .prepare = [](zmq::socket_t& socket) {
+                ping(socket);
                 socket.set(zmq::sockopt::sndhwm, 8);
                 socket.set(zmq::sockopt::rcvhwm, 64);
                 // Nothing waits inside libzmq for a master that comes back later: an old question is asked by nobody.
@@ -65,30 +63,22 @@ Error Requester::no_answer(std::chrono::milliseconds waited, bool was_sent) cons
 
 Expected<void> Requester::ask(const std::string& bytes, const std::function<bool(const zmq::message_t&)>& accept,
                               std::chrono::milliseconds deadline) {
-    const auto end = steady_clock::now() + deadline;
-    auto send_at = steady_clock::time_point::min();
-    std::chrono::milliseconds resend = first_resend;
-    bool was_sent = false;
+    Question question(bytes, steady_clock::now() + deadline, std::uint32_t(random_()));
     link_.hurry();
     std::vector<zmq::pollitem_t> items;
     for (;;) {
         auto now = steady_clock::now();
         link_.service(now);
-        if (link_.take_came_up()) send_at = now;  // what was sent before went with the old connection
-        if (now >= send_at && send(bytes)) {
-            was_sent = true;
-            send_at = now + std::chrono::milliseconds(std::uniform_int_distribution<>(
-                                int(resend.count() * 3 / 4), int(resend.count() * 5 / 4))(random_));
-            resend = std::min<std::chrono::milliseconds>(slowest_resend, resend * 3 / 2);
-        }
+        if (link_.take_came_up()) question.reconnected();
+        if (question.due(now) && send(question.bytes())) question.sent(now);
         if (receive(accept)) return {};
         now = steady_clock::now();
-        if (now >= end) return std::unexpected(no_answer(deadline, was_sent));
+        if (question.over(now)) return std::unexpected(no_answer(deadline, question.was_sent()));
         items.clear();
-        link_.add_to(items, now >= send_at);
-        auto until = std::min(end, link_.next());
-        if (send_at > now) until = std::min(until, send_at);
-        poll_until(items, until);
+        const bool waits_to_send = question.due(now);
+        link_.add_to(items, waits_to_send);
+        // What is due but cannot be sent waits for the socket, not for the time.
+        poll_until(items, std::min(link_.next(), waits_to_send ? question.end() : question.next()));
     }
 }
 

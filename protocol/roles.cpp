@@ -3,6 +3,15 @@
 namespace hallcast::wire {
 
 bool may_send(Role role, const v1::Command& command) {
+    switch (command.action_case()) {
+        case v1::Command::kPing:
+            return true;
+        case v1::Command::kRepeatUnseen:  // the master's own
+        case v1::Command::kConfirmSeen:
+            return false;
+        default:
+            break;
+    }
     if (role == Role::admin) return true;
     switch (command.action_case()) {
         case v1::Command::kIssueTicket:
@@ -38,16 +47,40 @@ bool may_send(Role role, const v1::Command& command) {
         case v1::Command::kUndo:
         case v1::Command::kSignIn:
         case v1::Command::kSignOut:
+        case v1::Command::kMakeNotice:
+        case v1::Command::kEndNotice:
             return role == Role::clerk;
         case v1::Command::kApplyOffice:
         case v1::Command::kEndDay:
         case v1::Command::kForgetContact:
         case v1::Command::kOpenDraw:
         case v1::Command::kHoldDraw:
-        case v1::Command::ACTION_NOT_SET:
+        default:  // an action that a newer client knows among them
             return false;
     }
-    return false;  // an action that a newer client knows
+}
+
+bool may_ask(Role role, const v1::SyncRequest& request) {
+    if (role == Role::admin) return true;
+    switch (request.request_case()) {
+        case v1::SyncRequest::kSnapshot:
+        case v1::SyncRequest::kRange:
+        case v1::SyncRequest::kOffice:
+        case v1::SyncRequest::kPresence:
+            return true;
+        case v1::SyncRequest::kManifest:
+        case v1::SyncRequest::kBlob:
+            return role == Role::player || role == Role::content;
+        case v1::SyncRequest::kReceipts:
+            return role == Role::player;
+        case v1::SyncRequest::kCalls:
+        case v1::SyncRequest::kPlayers:
+            return role == Role::clerk;
+        case v1::SyncRequest::REQUEST_NOT_SET:  // the answer says what is wrong with it
+            return true;
+        default:
+            return false;
+    }
 }
 
 }  // namespace hallcast::wire

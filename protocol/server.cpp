@@ -1,20 +1,21 @@
 #include "protocol/server.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
-#include <map>
+#include <algorithm>
+#include <array>
 #include <mutex>
-#include <set>
 #include <thread>
 #include <zmq.hpp>
 
-#include "protocol/blob.h"
-#include "protocol/cmd_id.h"
-#include "protocol/command_desk.h"
 #include "protocol/endpoints.h"
-#include "protocol/hall_log.h"
-#include "protocol/roles.h"
+#include "protocol/master_end.h"
+#include "protocol/pairing_socket.h"
+#include "protocol/rebind.h"
 #include "protocol/server_sockets.h"
+#include "protocol/sessions.h"
+#include "protocol/socket_counts.h"
 #include "protocol/wake.h"
 #include "protocol/zap.h"
 #include "protocol/zmq_io.h"
@@ -22,15 +23,15 @@
 namespace hallcast::wire {
 namespace {
 
-using namespace std::chrono_literals;
-using std::chrono::steady_clock;
+// Events that the core published and the server's thread has not taken: beyond it the oldest are lost, which players
+// notice as a gap.
+constexpr std::size_t max_published = HallLog::max_events;
 
-constexpr auto heartbeat_interval = 1000ms;
-// New listeners get a heartbeat this soon, all those that come in the meantime the same one.
-constexpr auto greeting_delay = 20ms;
+// Between two looks at the folder of keys where the kernel does not tell of changes.
+constexpr std::chrono::seconds look_at_keys_every{1};
 
-// Replies of the queue core on their way to the server's thread. Outlives the server as long as a reply is awaited.
-struct Outbox {
+// What other threads hand to the server's. Outlives the server as long as a reply is awaited.
+struct Inbox {
     struct Reply {
         std::string key;  // in the CommandDesk
         std::string bytes;
@@ -38,53 +39,85 @@ struct Outbox {
     };
     Wake wake;
     std::mutex mutex;
-    std::vector<Reply> replies;  // protected by mutex; at most one for each command at the desk
-    bool closed = false;         // protected by mutex
+    std::vector<Reply> replies;            // protected by mutex; at most one for each command at the desk
+    std::deque<v1::HallEvent> events;      // protected by mutex
+    std::optional<std::uint64_t> content;  // protected by mutex
+    bool closed = false;                   // protected by mutex
 };
+
+// Each connection is an open file, and most systems give a program 1024 unless it asks for more.
+void raise_file_limit() {
+    rlimit files{};
+    if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 65536);
+    ::setrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_cur < 4096)
+        spdlog::warn(
+            "this master may open {} files at most, so that some {} players can connect; raise it with "
+            "ulimit -n, or LimitNOFILE= in its systemd unit",
+            files.rlim_cur, files.rlim_cur / 3);
+}
 
 class ZmqServer final : public Server {
   public:
-    ZmqServer(ServerOptions options, ServerHandlers handlers, std::unique_ptr<AuthorizedClients> clients,
-              ZapHandler zap, ServerSockets sockets)
-        : options_(std::move(options)),
-          handlers_(std::move(handlers)),
-          outbox_(std::make_shared<Outbox>()),
+    ZmqServer(zmq::context_t& context, ServerOptions options, ServerHandlers handlers,
+              std::unique_ptr<AuthorizedClients> clients, ZapHandler zap, ServerSockets sockets)
+        : command_(handlers.command),
+          inbox_(std::make_shared<Inbox>()),
+          keys_folder_(options.authorized.parent_path()),
+          end_sessions_(options.end_sessions),
+          public_key_(options.keys.public_key),
           clients_(std::move(clients)),
           zap_(std::move(zap)),
           sockets_(std::move(sockets)),
+          pairing_(std::move(sockets_.pairing), public_key_, options.authorized, *clients_),
+          counts_{SocketCounts(context, sockets_.sync, "sync"), SocketCounts(context, sockets_.events, "events"),
+                  SocketCounts(context, sockets_.commands, "commands"),
+                  SocketCounts(context, pairing_.socket(), "pairing")},
+          end_(std::move(handlers), end_options(options)),
           thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
     ~ZmqServer() override {
-        const std::lock_guard lock(outbox_->mutex);
-        outbox_->closed = true;
+        const std::lock_guard lock(inbox_->mutex);
+        inbox_->closed = true;
     }
 
     std::uint16_t port() const override { return sockets_.port; }
 
     void publish(const v1::HallEvent& event) override {
         {
-            const std::lock_guard lock(mutex_);
-            halls_[event.hall()].append(event);
+            const std::lock_guard lock(inbox_->mutex);
+            if (inbox_->events.size() >= max_published) inbox_->events.pop_front();
+            inbox_->events.push_back(event);
         }
-        outbox_->wake.wake();
+        inbox_->wake.wake();
     }
 
     void content_changed(std::uint64_t version) override {
         {
-            const std::lock_guard lock(mutex_);
-            content_version_ = version;
-            heartbeat_now_ = true;
+            const std::lock_guard lock(inbox_->mutex);
+            inbox_->content = version;
         }
-        outbox_->wake.wake();
+        inbox_->wake.wake();
     }
 
   private:
     using Frames = std::vector<zmq::message_t>;
+    enum Counted { sync_counts, events_counts, commands_counts, pairing_counts, counted };
+
+    MasterEndOptions end_options(const ServerOptions& options) {
+        return {.authorized_file = options.authorized.string(),
+                .count_sockets = [this](v1::WireMetrics& metrics) { count(metrics); },
+                .pairings = [this] { return pairing_.list(Moment::read().steady); },
+                .confirm_pairing =
+                    [this](const std::string& by, const v1::ConfirmPairing& request, const std::string& ticket) {
+                        pairing_.confirm(by, request, ticket, Moment::read().steady);
+                    }};
+    }
 
     void run(const std::stop_token& stop) {
-        const std::stop_callback on_stop(stop, [this] { outbox_->wake.wake(); });
+        const std::stop_callback on_stop(stop, [this] { inbox_->wake.wake(); });
         try {
-            know_hall("");  // so that the first hall's heartbeats begin without being asked for
             while (!stop.stop_requested()) step();
         } catch (const zmq::error_t& error) {
             if (error.num() != ETERM) throw;  // the process ends
@@ -93,26 +126,63 @@ class ZmqServer final : public Server {
 
     // Calls come first, whatever else waits: after each piece of slower work the events are looked at again.
     void step() {
-        std::vector<zmq::pollitem_t> items{{nullptr, outbox_->wake.descriptor(), ZMQ_POLLIN, 0},
-                                           {sockets_.commands.handle(), 0, ZMQ_POLLIN, 0},
-                                           {zap_.socket().handle(), 0, ZMQ_POLLIN, 0},
-                                           {sockets_.events.handle(), 0, ZMQ_POLLIN, 0},
-                                           {sockets_.sync.handle(), 0, ZMQ_POLLIN, 0}};
-        poll_until(items, greeting_.empty() ? next_heartbeat_ : std::min(next_heartbeat_, greet_at_));
-        if (items[0].revents != 0) outbox_->wake.clear();
-        send_events();
+        std::vector<zmq::pollitem_t> items{
+            {nullptr, inbox_->wake.descriptor(), ZMQ_POLLIN, 0}, {sockets_.commands.handle(), 0, ZMQ_POLLIN, 0},
+            {zap_.socket().handle(), 0, ZMQ_POLLIN, 0},          {sockets_.events.handle(), 0, ZMQ_POLLIN, 0},
+            {sockets_.sync.handle(), 0, ZMQ_POLLIN, 0},          {pairing_.socket().handle(), 0, ZMQ_POLLIN, 0},
+            {nullptr, clients_->descriptor(), ZMQ_POLLIN, 0}};
+        for (SocketCounts& counts : counts_) items.push_back({counts.socket().handle(), 0, ZMQ_POLLIN, 0});
+        poll_until(items, std::min({end_.next(), pairing_.next(), rebind_.next()}));
+        if (items[0].revents != 0) inbox_->wake.clear();
+        send_stream();
         send_replies();
-        for (int i = 0; i < 64 && receive(sockets_.commands, [this](Frames& frames) { command(frames); }); ++i)
-            continue;
+        for (int i = 0; i < 64 && receive(sockets_.commands, commands_counts); ++i) continue;
         for (int i = 0; i < 64 && zap_.answer(); ++i) continue;
+        look_at_keys(items[6].revents != 0);
         for (int i = 0; i < 256 && subscription(); ++i) continue;
-        for (int i = 0; i < 16 && receive(sockets_.sync, [this](Frames& frames) { sync(frames); }); ++i) send_events();
-        send_heartbeats();
+        for (int i = 0; i < 64 && receive(sockets_.sync, sync_counts); ++i) send_stream();
+        pairing();
+        for (SocketCounts& counts : counts_) counts.read();
+        look_at_ends();
+    }
+
+    // A player whose reports come no more does not speak any longer.
+    void look_at_ends() {
+        for (SocketCounts& counts : counts_)
+            for (const int descriptor : counts.take_ended()) {
+                const std::string key = sessions_.ended(descriptor);
+                if (!key.empty() && &counts == &counts_[sync_counts]) end_.client_gone(key, Moment::read());
+            }
+    }
+
+    void pairing() {
+        const auto now = Moment::read().steady;
+        pairing_.serve(now);
+        for (const auto& outcome : pairing_.take_outcomes()) {
+            const LateReply late = MasterEnd::pairing_ended(outcome.ticket, outcome.result);
+            send(sockets_.sync, sync_counts, late.address, late.bytes);
+        }
+    }
+
+    void look_at_keys(bool told) {
+        const auto now = Moment::read().steady;
+        rebind_.service(now);
+        if (!told && (clients_->descriptor() >= 0 || now < look_again_)) return;
+        look_again_ = now + look_at_keys_every;
+        if (clients_->take_changed() && end_sessions_)
+            sessions_ended_ +=
+                sessions_.end_unless([this](const std::string& key) { return clients_->with_key(key) != nullptr; });
+        // Most masters of the tests have no such file; one that is half of a pair is whole in a moment.
+        const auto keys = load_key_pair(keys_folder_ / "master.key");
+        if (!keys || keys->public_key == public_key_) return;
+        spdlog::info("the master has a new key, {}: all connections are made anew", keys->public_key);
+        public_key_ = keys->public_key;
+        pairing_.master_key_changed(public_key_);
+        rebind_.begin({&sockets_.sync, &sockets_.events, &sockets_.commands}, *keys, now);
     }
 
     // One whole message of a ROUTER: address, empty delimiter, message. Others are thrown away.
-    template <typename Handle>
-    static bool receive(zmq::socket_t& socket, Handle handle) {
+    bool receive(zmq::socket_t& socket, Counted which) {
         Frames frames(1);
         if (!try_receive(socket, frames[0])) return false;
         while (frames.back().more()) {
@@ -122,91 +192,70 @@ class ZmqServer final : public Server {
             if (frames.size() < 4) frames.push_back(std::move(frame));
             if (!more) break;
         }
-        if (frames.size() == 3 && frames[1].size() == 0) handle(frames);
+        counts_[which].received();
+        if (frames.size() != 3 || frames[1].size() != 0)
+            counts_[which].malformed();
+        else if (which == commands_counts)
+            command(frames);
+        else
+            sync(frames);
         return true;
     }
 
-    static void send(zmq::socket_t& router, const std::string& address, const std::string& bytes) {
+    void send(zmq::socket_t& router, Counted which, const std::string& address, const std::string& bytes) {
         // A peer that is gone or does not read gets nothing; it asks again.
         if (!router.send(zmq::buffer(address), zmq::send_flags::sndmore | zmq::send_flags::dontwait)) return;
         router.send(zmq::message_t(), zmq::send_flags::sndmore | zmq::send_flags::dontwait);
         router.send(zmq::buffer(bytes), zmq::send_flags::dontwait);
+        counts_[which].sent();
     }
 
     // The client that the ZAP handler let in, as the list of keys has it now: null when it was removed since.
     const AuthorizedKey* client_of(zmq::message_t& frame) {
         const char* user = ::zmq_msg_gets(frame.handle(), "User-Id");
-        if (user == nullptr) return nullptr;
-        const std::string text = user;  // "role name"
-        const std::size_t blank = text.find(' ');
-        return blank == std::string::npos ? nullptr : clients_->with_name(text.substr(blank + 1));
+        const AuthorizedKey* client = user == nullptr ? nullptr : clients_->with_user_id(user);
+        if (client != nullptr)
+            sessions_.heard(frame, client->public_key);
+        else if (end_sessions_)
+            Sessions::end(frame);  // it was let in just before its key was revoked
+        return client;
     }
 
-    void send_events() {
-        std::vector<std::pair<std::string, std::string>> messages;
+    void send_stream() {
+        std::deque<v1::HallEvent> events;
         {
-            const std::lock_guard lock(mutex_);
-            for (auto& [hall, log] : halls_)
-                for (std::string& bytes : log.take_unsent()) messages.emplace_back(topic_of(hall), std::move(bytes));
+            const std::lock_guard lock(inbox_->mutex);
+            events.swap(inbox_->events);
+            if (inbox_->content) end_.content_changed(*std::exchange(inbox_->content, std::nullopt));
         }
-        for (const auto& [topic, bytes] : messages) broadcast(topic, bytes);
-    }
-
-    // The frames are handed to libzmq once; its connections share them.
-    void broadcast(const std::string& topic, const std::string& bytes) {
-        sockets_.events.send(zmq::buffer(topic), zmq::send_flags::sndmore | zmq::send_flags::dontwait);
-        sockets_.events.send(zmq::buffer(bytes), zmq::send_flags::dontwait);
+        for (v1::HallEvent& event : events) end_.publish(std::move(event));
+        // The frames are handed to libzmq once; its connections share them.
+        for (const StreamOut& out : end_.take_stream(Moment::read())) {
+            sockets_.events.send(zmq::buffer(out.topic), zmq::send_flags::sndmore | zmq::send_flags::dontwait);
+            sockets_.events.send(zmq::buffer(out.bytes), zmq::send_flags::dontwait);
+            counts_[events_counts].sent();
+        }
     }
 
     void send_replies() {
-        std::vector<Outbox::Reply> replies;
+        std::vector<Inbox::Reply> replies;
         {
-            const std::lock_guard lock(outbox_->mutex);
-            replies.swap(outbox_->replies);
+            const std::lock_guard lock(inbox_->mutex);
+            replies.swap(inbox_->replies);
         }
-        for (const Outbox::Reply& reply : replies)
-            for (const std::string& address : desk_.answer(reply.key, reply.bytes, reply.keep))
-                send(sockets_.commands, address, reply.bytes);
-    }
-
-    void reject(const std::string& address, const v1::Command& command, v1::Rejection::Code code, std::string message) {
-        v1::CommandReply reply;
-        reply.set_cmd_id(command.cmd_id());
-        reply.mutable_rejection()->set_code(code);
-        reply.mutable_rejection()->set_message(std::move(message));
-        send(sockets_.commands, address, reply.SerializeAsString());
+        for (const Inbox::Reply& reply : replies)
+            for (const std::string& address : end_.replied(reply.key, reply.keep, reply.bytes))
+                send(sockets_.commands, commands_counts, address, reply.bytes);
     }
 
     void command(Frames& frames) {
         const std::string address = frames[0].to_string();
-        v1::Command command;
-        if (!command.ParseFromArray(frames[2].data(), int(frames[2].size())) || command.cmd_id().size() != cmd_id_bytes)
-            return reject(address, command, v1::Rejection::INVALID, "this is no command with a cmd_id of 16 bytes");
-        const AuthorizedKey* client = client_of(frames[2]);
-        if (client == nullptr)
-            return reject(address, command, v1::Rejection::NOT_ALLOWED, "this key is not authorised any more");
-        if (!may_send(client->role, command))
-            return reject(
-                address, command, v1::Rejection::NOT_ALLOWED,
-                fmt::format("'{}' has the role {}, which may not send this command; an administrator can change "
-                            "that in {}",
-                            client->name, role_name(client->role), options_.authorized.string()));
-        const std::string key = client->name + ' ' + command.cmd_id();
-        const auto admission = desk_.admit(key, address, steady_clock::now());
-        switch (admission.entry) {
-            case CommandDesk::Entry::repeated:
-                return;
-            case CommandDesk::Entry::answered:
-                return send(sockets_.commands, address, *admission.reply);
-            case CommandDesk::Entry::full:
-                return reject(address, command, v1::Rejection::UNAVAILABLE,
-                              "too many commands wait; try again in a moment");
-            case CommandDesk::Entry::admitted:
-                break;
-        }
-        if (!handlers_.command) return post(*outbox_, key, unavailable(command.cmd_id()));
-        handlers_.command(std::move(command),
-                          [outbox = outbox_, key](const v1::CommandReply& reply) { post(*outbox, key, reply); });
+        CommandStep step = end_.command({address, client_of(frames[2])}, frames[2].to_string_view(), Moment::read());
+        if (step.reply) return send(sockets_.commands, commands_counts, address, *step.reply);
+        if (!step.admitted) return;
+        if (!command_) return post(*inbox_, step.key, unavailable(step.admitted->cmd_id()));
+        command_(std::move(*step.admitted),
+                 [inbox = inbox_, key = step.key](const v1::CommandReply& reply) { post(*inbox, key, reply); });
     }
 
     static v1::CommandReply unavailable(const std::string& cmd_id) {
@@ -218,154 +267,58 @@ class ZmqServer final : public Server {
     }
 
     // Any thread.
-    static void post(Outbox& outbox, const std::string& key, const v1::CommandReply& reply) {
+    static void post(Inbox& inbox, const std::string& key, const v1::CommandReply& reply) {
         const bool try_again = reply.rejection().code() == v1::Rejection::UNAVAILABLE;
         std::string bytes = reply.SerializeAsString();
         {
-            const std::lock_guard lock(outbox.mutex);
-            if (outbox.closed) return;
-            outbox.replies.push_back({key, std::move(bytes), !try_again});
+            const std::lock_guard lock(inbox.mutex);
+            if (inbox.closed) return;
+            inbox.replies.push_back({key, std::move(bytes), !try_again});
         }
-        outbox.wake.wake();
+        inbox.wake.wake();
     }
 
     bool subscription() {
         zmq::message_t frame;
         if (!try_receive_last(sockets_.events, frame)) return false;
+        counts_[events_counts].received();
         const std::string_view text = frame.to_string_view();
-        constexpr std::string_view prefix = "\1hall/";
-        if (!text.starts_with(prefix) || !text.ends_with('/') || text.size() <= prefix.size() + 1) return true;
-        const std::string hall(text.substr(prefix.size(), text.size() - prefix.size() - 1));
-        if (!know_hall(hall)) return true;
-        if (greeting_.empty()) greet_at_ = steady_clock::now() + greeting_delay;
-        greeting_.insert(hall);
+        client_of(frame);
+        if (text.starts_with('\1')) end_.subscribed(text.substr(1), Moment::read());
         return true;
     }
 
-    // Whether the master has this hall; from then on it has heartbeats. "" stands for the first.
-    bool know_hall(const std::string& hall) {
-        {
-            const std::lock_guard lock(mutex_);
-            if (halls_.contains(hall)) return true;
-        }
-        return snapshot(hall) != nullptr;
-    }
-
-    std::shared_ptr<const v1::HallState> snapshot(const std::string& hall) {
-        auto state = handlers_.snapshot ? handlers_.snapshot(hall) : nullptr;
-        if (!state) return nullptr;
-        const std::lock_guard lock(mutex_);
-        halls_[state->hall()].learn({state->epoch(), state->seq()});
-        return state;
-    }
-
     void sync(Frames& frames) {
-        v1::SyncRequest request;
-        v1::SyncReply reply;
-        const bool is_request = request.ParseFromArray(frames[2].data(), int(frames[2].size()));
-        reply.set_version(1);
-        reply.set_request_id(request.request_id());
-        if (!is_request)
-            reply.mutable_error()->set_message("this is no SyncRequest");
-        else if (request.version() != 1)
-            reply.mutable_error()->set_message(
-                fmt::format("this master speaks version 1 of the protocol, not {}: use the same hallcast on both",
-                            request.version()));
-        else if (client_of(frames[2]) == nullptr)
-            reply.mutable_error()->set_message("this key is not authorised any more");
-        else if (auto done = answer(request, reply); !done)
-            reply.mutable_error()->set_message(done.error().message);
-        send(sockets_.sync, frames[0].to_string(), reply.SerializeAsString());
+        const std::string address = frames[0].to_string();
+        if (const auto reply = end_.sync({address, client_of(frames[2])}, frames[2].to_string_view(), Moment::read()))
+            send(sockets_.sync, sync_counts, address, *reply);
     }
 
-    Expected<void> answer(const v1::SyncRequest& request, v1::SyncReply& reply) {
-        switch (request.request_case()) {
-            case v1::SyncRequest::kSnapshot: {
-                const auto state = snapshot(request.snapshot().hall());
-                if (!state) return fail("this master has no hall '{}'", request.snapshot().hall());
-                *reply.mutable_snapshot() = *state;
-                return {};
-            }
-            case v1::SyncRequest::kRange: {
-                if (!know_hall(request.range().hall()))
-                    return fail("this master has no hall '{}'", request.range().hall());
-                const std::lock_guard lock(mutex_);
-                const auto log = halls_.find(request.range().hall());
-                if (log == halls_.end()) return fail("a range is of a hall by its id");
-                *reply.mutable_range() = log->second.range(request.range());
-                return {};
-            }
-            case v1::SyncRequest::kManifest:
-                if (!handlers_.manifest) return fail("this master has no content");
-                *reply.mutable_manifest() = handlers_.manifest();
-                return {};
-            case v1::SyncRequest::kBlob: {
-                auto piece = read_piece(request.blob(), handlers_.blob);
-                if (!piece) return std::unexpected(piece.error());
-                *reply.mutable_blob() = std::move(*piece);
-                return {};
-            }
-            case v1::SyncRequest::kOffice:
-                if (!handlers_.office) return fail("this master has no office");
-                *reply.mutable_office() = handlers_.office();
-                return {};
-            case v1::SyncRequest::REQUEST_NOT_SET:
-                break;
-        }
-        return fail("this master does not know such a request: use the same hallcast on both");
+    void count(v1::WireMetrics& metrics) {
+        for (const SocketCounts& counts : counts_) *metrics.add_sockets() = counts.counts();
+        metrics.set_sessions_ended(sessions_ended_);
+        rlimit files{};
+        if (::getrlimit(RLIMIT_NOFILE, &files) == 0) metrics.set_open_files_limit(files.rlim_cur);
     }
 
-    void send_heartbeats() {
-        const auto now = steady_clock::now();
-        bool all = now >= next_heartbeat_;
-        if (all) {
-            next_heartbeat_ = now + heartbeat_interval;
-            desk_.forget_old(now);
-        }
-        const bool greet = !greeting_.empty() && now >= greet_at_;
-        std::vector<std::pair<std::string, std::string>> messages;
-        {
-            const std::lock_guard lock(mutex_);
-            all = all || std::exchange(heartbeat_now_, false);
-            if (!all && !greet) return;
-            for (const auto& [hall, log] : halls_)
-                if (all || greeting_.contains(hall)) messages.emplace_back(topic_of(hall), heartbeat(hall, log));
-        }
-        for (const auto& [topic, bytes] : messages) broadcast(topic, bytes);
-        if (greet) greeting_.clear();
-    }
+    const decltype(ServerHandlers::command) command_;
+    const std::shared_ptr<Inbox> inbox_;
 
-    // Under the lock.
-    std::string heartbeat(const std::string& hall, const HallLog& log) const {
-        v1::StreamMessage message;
-        auto& heartbeat = *message.mutable_heartbeat();
-        heartbeat.set_hall(hall);
-        heartbeat.set_epoch(log.head().epoch);
-        heartbeat.set_head_seq(log.head().seq);
-        heartbeat.set_server_time_ms(
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
-                .count());
-        heartbeat.set_content_version(content_version_);
-        return message.SerializeAsString();
-    }
-
-    const ServerOptions options_;
-    const ServerHandlers handlers_;
-    const std::shared_ptr<Outbox> outbox_;
-
-    std::mutex mutex_;
-    std::map<std::string, HallLog> halls_;  // protected by mutex_
-    std::uint64_t content_version_ = 0;     // protected by mutex_
-    bool heartbeat_now_ = false;            // protected by mutex_
+    const std::filesystem::path keys_folder_;
+    const bool end_sessions_;
 
     // The thread's own.
+    std::string public_key_;  // the master's
     std::unique_ptr<AuthorizedClients> clients_;
     ZapHandler zap_;
     ServerSockets sockets_;
-    CommandDesk desk_;
-    std::set<std::string> greeting_;  // halls with new listeners
-    steady_clock::time_point greet_at_{};
-    steady_clock::time_point next_heartbeat_{};
+    PairingSocket pairing_;
+    Sessions sessions_;
+    std::uint64_t sessions_ended_ = 0;
+    Rebind rebind_;
+    std::chrono::steady_clock::time_point look_again_{};
+    std::array<SocketCounts, counted> counts_;
+    MasterEnd end_;
 
     std::jthread thread_;  // last: ends before what it uses
 };
@@ -374,14 +327,17 @@ class ZmqServer final : public Server {
 
 Expected<std::unique_ptr<Server>> make_server(zmq::context_t& context, ServerOptions options, ServerHandlers handlers) {
     if (!is_key(options.keys.public_key) || !is_key(options.keys.secret_key)) return fail("the master has no keys");
+    raise_file_limit();
     auto clients = std::make_unique<AuthorizedClients>(options.authorized);
     try {
+        // One for the commands alone: see server_sockets.cpp. Without effect where the context has sockets already.
+        context.set(zmq::ctxopt::io_threads, 2);
         // First of all: libzmq lets every key in as long as nobody answers for it.
         ZapHandler zap(context, *clients);
         auto sockets = bind_server_sockets(context, options);
         if (!sockets) return std::unexpected(sockets.error());
-        return std::make_unique<ZmqServer>(std::move(options), std::move(handlers), std::move(clients), std::move(zap),
-                                           std::move(*sockets));
+        return std::make_unique<ZmqServer>(context, std::move(options), std::move(handlers), std::move(clients),
+                                           std::move(zap), std::move(*sockets));
     } catch (const zmq::error_t& error) {
         return fail("the master's sockets cannot be made: {} (one process can be one master)", error.what());
     }

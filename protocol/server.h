@@ -16,13 +16,16 @@ class context_t;
 
 namespace hallcast::wire {
 
-constexpr std::uint16_t default_port = 5550;  // P sync, P+1 events, P+2 commands
+constexpr std::uint16_t default_port = 5550;  // P sync, P+1 events, P+2 commands, P+3 pairing
 
 struct ServerOptions {
     std::string address = "127.0.0.1";  // to bind to; "*" for all interfaces
-    std::uint16_t port = default_port;  // 0: three free ones; see Server::port()
+    std::uint16_t port = default_port;  // 0: four free ones; see Server::port()
     KeyPair keys;
-    std::filesystem::path authorized;  // see load_authorized
+    // See load_authorized. When master.key beside it becomes another one, the sockets take that key, and players find
+    // it by the former ones in master.previous.
+    std::filesystem::path authorized;
+    bool end_sessions = true;  // of revoked keys; off only in the test that shows what it is for
 };
 
 // What the server asks of the master. Called on the server's thread; must not block.
@@ -33,6 +36,9 @@ struct ServerHandlers {
     std::function<v1::ContentManifest()> manifest;
     std::function<std::filesystem::path(const std::string& sha256)> blob;  // the file of a blob
     std::function<v1::Office()> office;
+    // Keeps receipts of the player whose key has this name; returns the number of the last one taken.
+    std::function<std::uint64_t(const std::string& player, const v1::ReceiptReport&)> receipts;
+    std::function<v1::CallList(const v1::CallsRequest&)> calls;
 };
 
 // Internally synchronized; one thread of its own.

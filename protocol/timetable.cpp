@@ -101,6 +101,18 @@ bool holds_on(const Weekly& weekly, Date date) {
            (monday_of(date) - weekly.first_week) / std::chrono::weeks{1} % weekly.every_weeks == 0;
 }
 
+bool holds_at(const Weekly& weekly, Date date, int minute) {
+    const auto within = [&](int at) { return weekly.span.from <= at && at < weekly.span.to; };
+    return (within(minute) && holds_on(weekly, date)) ||
+           (within(minute + minutes_a_day) && holds_on(weekly, date - days{1}));
+}
+
+const v1::SoundHours* sound_at(const google::protobuf::RepeatedPtrField<v1::SoundHours>& sound, Date date, int minute) {
+    for (const v1::SoundHours& hours : sound)
+        if (const auto weekly = parse(hours.when()); weekly && holds_at(*weekly, date, minute)) return &hours;
+    return nullptr;
+}
+
 std::span<const std::string_view> holiday_countries() { return countries; }
 
 }  // namespace hallcast::timetable

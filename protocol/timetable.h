@@ -56,6 +56,13 @@ struct Weekly {
 // Nothing when a part of the entry cannot be understood: half understood, it would open the office at a wrong time.
 std::optional<Weekly> parse(const v1::OpeningHours& hours);
 bool holds_on(const Weekly& weekly, Date date);
+// At that minute of the day's wall clock, 0 to 1439; also as the end of the day before.
+bool holds_at(const Weekly& weekly, Date date, int minute);
+
+// How loud a hall is at a minute of its wall clock: the first of the list that holds; null where none does.
+const v1::SoundHours* sound_at(const google::protobuf::RepeatedPtrField<v1::SoundHours>& sound, Date date, int minute);
+constexpr int least_film_db = -60, most_film_db = 0;  // the least: not heard
+constexpr int least_speech_db = -20, most_speech_db = 10;
 
 // The countries whose public holidays are known, as Office.holidays names them.
 std::span<const std::string_view> holiday_countries();

@@ -207,4 +207,27 @@ std::optional<Fault> fault_of(const v1::Office& office) {
     return fault_of_coverage(office);
 }
 
+std::optional<Fault> fault_of_sound(const v1::Hall& hall) {
+    if (hall.sound_size() > max_sound_hours)
+        return Fault{"sound", -1, "", -1, fmt::format("'sound' may have at most {} entries", max_sound_hours)};
+    for (int i = 0; i < hall.sound_size(); ++i) {
+        const At at{"sound", i};
+        const v1::SoundHours& sound = hall.sound(i);
+        if (!sound.when().services().empty())
+            return at("services", "a hall is as loud for all services; leave 'services' out");
+        if (Found fault = fault_of_entry(at, sound.when(), {})) return fault;
+        if (sound.film_db() < least_film_db || sound.film_db() > most_film_db)
+            return at("film_db",
+                      fmt::format("'film_db' must be {}..{}, how much quieter films are ({}: not heard), is {}",
+                                  least_film_db, most_film_db, least_film_db, sound.film_db()));
+        if (sound.speech_db() < least_speech_db || sound.speech_db() > most_speech_db)
+            return at("speech_db",
+                      fmt::format("'speech_db' must be {}..{}, how much quieter or louder speech is, is {}",
+                                  least_speech_db, most_speech_db, sound.speech_db()));
+        if (!sound.quiet() && sound.film_db() == 0 && sound.speech_db() == 0)
+            return at("", "says nothing; give it 'film_db', 'speech_db' or 'quiet: true'");
+    }
+    return {};
+}
+
 }  // namespace hallcast::timetable

@@ -13,6 +13,7 @@ namespace hallcast::timetable {
 constexpr int max_hours = 400, max_closures = 1000, max_special_days = 1000, max_every_weeks = 52;
 // Hours past midnight that last longer are a slip of the pen: "17:00" to "16:00".
 constexpr int max_hours_past_midnight = 16;
+constexpr int max_sound_hours = 50;  // of a hall
 
 struct Fault {
     std::string_view list;  // the list of the office where it is: "hours", "closures", "special_days", "services"...
@@ -25,5 +26,7 @@ struct Fault {
 // The first fault of hours, closures, special days and holidays; nothing when they may be applied. Needs nothing of
 // the rest of the office but the services' ids.
 std::optional<Fault> fault_of(const v1::Office& office);
+// Of a hall's "sound", whose entries may overlap: the first that holds counts.
+std::optional<Fault> fault_of_sound(const v1::Hall& hall);
 
 }  // namespace hallcast::timetable

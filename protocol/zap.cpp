@@ -6,18 +6,6 @@
 #include <zmq_addon.hpp>
 
 namespace hallcast::wire {
-namespace {
-
-enum ZapFrame { version, request_id, domain, address, routing_id, mechanism, key, frame_count };
-constexpr std::size_t key_bytes = 32;
-
-std::string z85(const zmq::message_t& bytes) {
-    char text[41];
-    ::zmq_z85_encode(text, bytes.data<std::uint8_t>(), bytes.size());
-    return text;
-}
-
-}  // namespace
 
 ZapHandler::ZapHandler(zmq::context_t& context, AuthorizedClients& clients)
     : socket_(context, zmq::socket_type::rep), clients_(&clients) {
@@ -28,27 +16,18 @@ ZapHandler::ZapHandler(zmq::context_t& context, AuthorizedClients& clients)
 bool ZapHandler::answer() {
     std::vector<zmq::message_t> frames;
     if (!zmq::recv_multipart(socket_, std::back_inserter(frames), zmq::recv_flags::dontwait)) return false;
-    const AuthorizedKey* client = nullptr;
-    const char* reason = "Only CURVE clients of hallcast are let in";
-    if (frames.size() == frame_count && frames[version].to_string_view() == "1.0" &&
-        frames[domain].to_string_view() == zap_domain && frames[mechanism].to_string_view() == "CURVE" &&
-        frames[key].size() == key_bytes) {
-        const std::string public_key = z85(frames[key]);
-        client = clients_->with_key(public_key);
-        if (client == nullptr) {
-            reason = "This key is not authorised";
-            spdlog::warn("{}: denied the key {}, which is not in the list of authorised keys",
-                         frames[address].to_string(), public_key);
-        }
-    }
-    const std::string user = client == nullptr ? "" : fmt::format("{} {}", role_name(client->role), client->name);
-    const std::string id = frames.size() > request_id ? frames[request_id].to_string() : "";
+    std::vector<std::string_view> views;
+    for (const zmq::message_t& frame : frames) views.push_back(frame.to_string_view());
+    const ZapDecision decision = decide_zap(views, [this](const std::string& key) { return clients_->with_key(key); });
+    if (!decision.denied_key.empty())
+        spdlog::warn("{}: denied the key {}, which is not in the list of authorised keys", decision.address,
+                     decision.denied_key);
     const std::vector<zmq::const_buffer> reply{
         zmq::str_buffer("1.0"),
-        zmq::buffer(id),
-        client == nullptr ? zmq::str_buffer("400") : zmq::str_buffer("200"),
-        client == nullptr ? zmq::buffer(std::string_view(reason)) : zmq::str_buffer("OK"),
-        zmq::buffer(user),
+        zmq::buffer(decision.request_id),
+        decision.let_in ? zmq::str_buffer("200") : zmq::str_buffer("400"),
+        zmq::buffer(decision.reason),
+        zmq::buffer(decision.user),
         zmq::const_buffer(),
     };
     zmq::send_multipart(socket_, reply, zmq::send_flags::dontwait);

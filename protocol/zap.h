@@ -4,14 +4,12 @@
 #include <zmq.hpp>
 
 #include "protocol/authorized_clients.h"
+#include "protocol/zap_decision.h"
 
 namespace hallcast::wire {
 
-// The domain that our sockets name. A request of any other is denied.
-constexpr const char* zap_domain = "hallcast";
-
-// Denies by default: another mechanism, version or domain, a malformed request, an unreadable list, an unknown key.
-// A client that is let in has "role name" as the User-Id of all its messages. One thread, that of `clients`.
+// The socket that asks decide_zap(), by the list as it is at that moment; an unreadable list lets nobody in. One
+// thread, that of `clients`.
 class ZapHandler {
   public:
     // Binds inproc://zeromq.zap.01, of which a context has one: throws zmq::error_t when it is taken. Must be there

@@ -21,10 +21,22 @@ function(hallcast_compile_options target)
   if(HALLCAST_SANITIZE)
     target_compile_options(${target} PUBLIC -fsanitize=${HALLCAST_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${HALLCAST_SANITIZE})
+    # Our own names for it: gcc's __SANITIZE_ADDRESS__ is not defined by clang 19, and its __has_feature not by gcc 12.
+    if(HALLCAST_SANITIZE MATCHES "address")
+      target_compile_definitions(${target} PUBLIC HALLCAST_ASAN)
+    elseif(HALLCAST_SANITIZE MATCHES "thread")
+      target_compile_definitions(${target} PUBLIC HALLCAST_TSAN)
+    endif()
+    if(HALLCAST_FUZZ)
+      target_compile_options(${target} PUBLIC -fsanitize=fuzzer-no-link)
+    endif()
     if(HALLCAST_SANITIZE MATCHES "thread")
       target_compile_options(${target} PRIVATE -Wno-tsan)  # Asio's fences, which ThreadSanitizer does not model
       target_compile_options(${target} PUBLIC
         $<$<COMPILE_LANGUAGE:CXX>:SHELL:-include ${CMAKE_SOURCE_DIR}/packaging/cmake/tsan_protobuf.h>)
+    endif()
+    if(HALLCAST_SANITIZE MATCHES "address" AND target MATCHES "_(text|picture|sound)$")
+      target_compile_options(${target} PRIVATE -O1)  # their tests try millions of cases; see CMakeLists.txt on the others
     endif()
     if(HALLCAST_SANITIZE MATCHES "undefined")
       target_compile_options(${target} PUBLIC -fno-sanitize-recover=undefined)

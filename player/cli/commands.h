@@ -33,8 +33,11 @@ void add_draw(CLI::App& app);
 void add_office(CLI::App& app);
 void add_verify_draw(CLI::App& office);
 void add_office_store(CLI::App& office);  // its backup, restore and verify
+void add_pair(CLI::App& app);
+void add_keys(CLI::App& app);
 void add_content(CLI::App& app);
 void add_layout(CLI::App& app);
 void add_say(CLI::App& app);
+void add_voice(CLI::App& app);
 
 }  // namespace hallcast::cli

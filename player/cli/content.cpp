@@ -19,6 +19,7 @@ struct ContentOptions {
     std::string url = "http://127.0.0.1:8080";
     std::string token;
     std::vector<std::string> files;
+    v1::AddStream stream;
     std::string id;
 
     std::string key() const {
@@ -97,15 +98,32 @@ void add_one(const ContentOptions& options, const std::filesystem::path& file) {
     }
 }
 
+void add_stream(const ContentOptions& options) {
+    std::string body;
+    if (!google::protobuf::util::MessageToJsonString(options.stream, &body).ok())
+        throw Failure({"the address or the title is no UTF-8"});
+    const auto answer = need(web::http_request("POST", options.url + "/api/v1/content/streams", options.key(), body));
+    const auto item = parse_json(expect(answer)).fields();
+    std::printf("%s  %s\n", item.at("id").string_value().c_str(), item.at("title").string_value().c_str());
+}
+
 void list(const ContentOptions& options) {
     v1::ContentManifest manifest;
     const auto answer = need(web::http_request("GET", options.url + "/api/v1/content", options.key(), ""));
     if (!google::protobuf::util::JsonStringToMessage(expect(answer), &manifest).ok())
         throw Failure({"the server's list is not understood"});
-    for (const v1::ContentItem& item : manifest.items())
-        std::printf("%-12s  %-7s  %4ux%-4u  %6.1f s  %8.1f MB  %s\n", item.id().c_str(),
-                    item.kind() == v1::CONTENT_KIND_PICTURE ? "picture" : "video", item.width(), item.height(),
-                    double(item.duration_ms()) / 1000, double(item.bytes()) / 1e6, item.title().c_str());
+    for (const v1::ContentItem& item : manifest.items()) {
+        const bool is_stream = item.kind() == v1::CONTENT_KIND_STREAM;
+        const char* const kind = is_stream ? "stream" : item.kind() == v1::CONTENT_KIND_PICTURE ? "picture" : "video";
+        const auto or_nothing = [](bool known, std::string text) { return known ? std::move(text) : std::string("-"); };
+        const std::string name =
+            is_stream && item.title() != item.address() ? item.title() + "  " + item.address() : item.title();
+        std::printf(
+            "%-12s  %-7s  %9s  %8s  %11s  %s\n", item.id().c_str(), kind,
+            or_nothing(!is_stream, fmt::format("{}x{}", item.width(), item.height())).c_str(),
+            or_nothing(item.duration_ms() > 0, fmt::format("{:.1f} s", double(item.duration_ms()) / 1000)).c_str(),
+            or_nothing(!is_stream, fmt::format("{:.1f} MB", double(item.bytes()) / 1e6)).c_str(), name.c_str());
+    }
 }
 
 }  // namespace
@@ -136,6 +154,23 @@ void add_content(CLI::App& app) {
         }
         if (!failures.empty()) throw Failure({failures});
     });
+
+    CLI::App& stream = *content.add_subcommand(
+        "stream", "play a live stream in its turn: HLS (http, https), RTSP, MPEG-TS (http, https, udp, rtp)");
+    stream.fallthrough();
+    stream
+        .add_option_function<std::string>(
+            "ADDRESS", [options](const std::string& address) { options->stream.set_address(address); },
+            "rtsp://NAME:PASSWORD@HOST/...; the name and the password reach the players, and no log or page")
+        ->required();
+    stream.add_option_function<std::uint32_t>(
+        "--seconds", [options](std::uint32_t seconds) { options->stream.set_seconds(seconds); },
+        "how long at each turn; default: until its sender ends it");
+    stream.add_option_function<std::string>(
+        "--title", [options](const std::string& title) { options->stream.set_title(title); },
+        "as `hallcast content list` prints it; default: the address");
+    stream.footer("Example: hallcast content stream https://tv.example.org/live.m3u8 --seconds 120 --title News");
+    stream.callback([options] { add_stream(*options); });
 
     CLI::App& list_command = *content.add_subcommand("list", "what plays, in order");
     list_command.fallthrough();

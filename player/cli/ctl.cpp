@@ -1,15 +1,14 @@
 // hallcast ctl: what kiosks and clerks do, from a shell.
-#include <google/protobuf/util/json_util.h>
-
 #include <cstdio>
 #include <zmq.hpp>
 
+#include "player/cli/answers.h"
+#include "player/cli/calls.h"
+#include "player/cli/ctl_wire.h"
 #include "player/cli/options.h"
 
 namespace hallcast::cli {
 namespace {
-
-constexpr std::chrono::seconds answer_limit{10};
 
 struct CtlOptions {
     ConnectOptions connect;
@@ -27,44 +26,12 @@ struct CtlOptions {
     bool first = false;
     bool last = false;
     std::uint32_t delay_s = 0;
+    std::uint32_t limit = 20;
+    std::vector<std::string> texts;  // LANGUAGE=TEXT
+    bool urgent = false;
+    std::uint32_t seconds = 0;
+    std::string notice;
 };
-
-void print_json(const google::protobuf::Message& message) {
-    google::protobuf::util::JsonPrintOptions print;
-    print.add_whitespace = true;
-    print.always_print_primitive_fields = true;
-    std::string json;
-    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(message, &json, print).ok());
-    std::fputs(json.c_str(), stdout);
-}
-
-const char* word(v1::CounterActivity activity) {
-    switch (activity) {
-        case v1::COUNTER_ACTIVITY_FREE:
-            return "free";
-        case v1::COUNTER_ACTIVITY_CALLING:
-            return "calling";
-        case v1::COUNTER_ACTIVITY_SERVING:
-            return "serving";
-        default:
-            return "closed";
-    }
-}
-
-const char* word(v1::CallPhase phase) {
-    switch (phase) {
-        case v1::CALL_PHASE_CALLED:
-            return "called";
-        case v1::CALL_PHASE_SERVING:
-            return "serving";
-        case v1::CALL_PHASE_NO_SHOW:
-            return "no-show";
-        case v1::CALL_PHASE_WITHDRAWN:
-            return "withdrawn";
-        default:
-            return "finished";
-    }
-}
 
 // Whole minutes, as one would say it: "about 12 min (5 to 25)".
 std::string about(std::uint32_t expected_s, std::uint32_t low_s, std::uint32_t high_s) {
@@ -81,6 +48,14 @@ void print(const v1::Ticket& ticket) {
     std::printf("\n");
 }
 
+void print(const v1::Notice& notice) {
+    if (notice.over()) return void(std::printf("%s  is over\n", notice.id().c_str()));
+    std::printf("%s  for %lld s%s\n", notice.id().c_str(),
+                static_cast<long long>((notice.expires_at_ms() - notice.made_at_ms()) / 1000),
+                notice.urgent() ? ", urgent" : "");
+    for (const auto& [language, text] : notice.text()) std::printf("  %s  %s\n", language.c_str(), text.c_str());
+}
+
 void print(const v1::CommandReply& reply) {
     if (reply.has_ticket())
         print(reply.ticket());
@@ -92,6 +67,8 @@ void print(const v1::CommandReply& reply) {
     else if (reply.has_call())
         std::printf("%s  to counter %u, attempt %u\n", reply.call().ticket().c_str(), reply.call().counter(),
                     reply.call().attempt());
+    else if (reply.has_notice())
+        print(reply.notice());
     else if (reply.has_counter())
         std::printf("counter %u  %s%s%s\n", reply.counter().number(), word(reply.counter().activity()),
                     reply.counter().ticket().empty() ? "" : " ", reply.counter().ticket().c_str());
@@ -115,6 +92,8 @@ void send(const CtlOptions& options, v1::Command command) {
         print_json(reply.day());
     else if (reply.has_call())
         print_json(reply.call());
+    else if (reply.has_notice())
+        print_json(reply.notice());
     else
         print_json(reply.counter());
 }
@@ -122,9 +101,7 @@ void send(const CtlOptions& options, v1::Command command) {
 void print_state(const CtlOptions& options) {
     v1::SyncRequest request;
     request.mutable_snapshot()->set_hall(options.hall);
-    zmq::context_t context;
-    const auto client = wire::make_sync_client(context, options.connect.master(), options.connect.load());
-    const v1::SyncReply reply = need(client->ask(std::move(request), answer_limit));
+    const v1::SyncReply reply = ask(options.connect, std::move(request));
     if (!reply.has_snapshot()) throw Failure({"the master gave no state: " + reply.error().message()});
     const v1::HallState& state = reply.snapshot();
     if (options.json) return print_json(state);
@@ -138,6 +115,34 @@ void print_state(const CtlOptions& options) {
     for (const v1::Call& call : state.calls())
         std::printf("call %-6s counter %-3u %-8s attempt %u  %s\n", call.ticket().c_str(), call.counter(),
                     word(call.phase()), call.attempt(), call.language().c_str());
+    for (const v1::Notice& notice : state.notices()) print(notice);
+}
+
+// "pl=Okienko 7 jest nieczynne."
+v1::MakeNotice notice_of(const CtlOptions& options) {
+    v1::MakeNotice make;
+    make.set_hall(options.hall);
+    make.set_urgent(options.urgent);
+    make.set_seconds(options.seconds);
+    for (const std::string& text : options.texts) {
+        const std::size_t equals = text.find('=');
+        if (equals == 0 || equals == std::string::npos)
+            throw Failure(
+                {fmt::format("--text '{}' names no language. Write it as pl=\"Okienko 7 jest nieczynne.\"", text)});
+        const std::string language = text.substr(0, equals);
+        if (make.text().contains(language))
+            throw Failure({fmt::format("There are two texts in '{}'. Leave one out.", language)});
+        (*make.mutable_text())[language] = text.substr(equals + 1);
+    }
+    return make;
+}
+
+void print_calls(const CtlOptions& options) {
+    const v1::CallList list = ask_calls(options.connect, options.hall, options.limit);
+    if (options.json) return print_json(list);
+    // As a log is read: the latest last.
+    for (auto record = list.calls().rbegin(); record != list.calls().rend(); ++record)
+        std::printf("%s\n", describe_call(*record).c_str());
 }
 
 // A command that is about one counter: `hallcast ctl NAME N`.
@@ -256,6 +261,36 @@ void add_ctl(CLI::App& app) {
                            m.mutable_end_visit()->set_outcome(v1::OUTCOME_REMOVED);
                        });
 
+    CLI::App& notice = *ctl.add_subcommand("notice", "tell everybody in the halls something: it is spoken and shown");
+    notice.fallthrough();
+    notice.add_option("--text", options->texts, "LANGUAGE=TEXT, once for each of the office's languages that you have")
+        ->required()
+        ->take_all();
+    notice.add_option("--hall", options->hall, "id of the hall; all if not given");
+    notice.add_flag("--urgent", options->urgent,
+                    "an emergency: it interrupts what is spoken, and is repeated every 20 s until it is over");
+    notice.add_option("--seconds", options->seconds, "how long it holds; 60 if not given, urgent 600")
+        ->check(CLI::Range(1u, 86'400u));
+    notice.footer(
+        "Example: hallcast ctl notice --text pl=\"Okienko 7 jest nieczynne.\" --text uk=\"Віконце 7 не працює.\" "
+        "--seconds 300");
+    notice.callback([options] {
+        v1::Command message;
+        *message.mutable_make_notice() = notice_of(*options);
+        send(*options, std::move(message));
+    });
+
+    CLI::App& end_notice =
+        *ctl.add_subcommand("end-notice", "a notice is over: it is neither shown nor spoken any more");
+    end_notice.fallthrough();
+    end_notice.add_option("ID", options->notice, "as 'ctl notice' and 'ctl state' tell it")->required();
+    end_notice.footer("Example: hallcast ctl end-notice notice-3");
+    end_notice.callback([options] {
+        v1::Command message;
+        message.mutable_end_notice()->set_id(options->notice);
+        send(*options, std::move(message));
+    });
+
     CLI::App& end_day = *ctl.add_subcommand("end-day", "close all counters; whoever still waits expires");
     end_day.fallthrough();
     end_day.footer("Example: hallcast ctl end-day");
@@ -282,6 +317,15 @@ void add_ctl(CLI::App& app) {
     state.add_option("--hall", options->hall, "id of the hall; the first if not given");
     state.footer("Example: hallcast ctl --json state");
     state.callback([options] { print_state(*options); });
+
+    CLI::App& calls = *ctl.add_subcommand("calls", "print the latest calls, and which screens showed and spoke them");
+    calls.fallthrough();
+    calls.add_option("--hall", options->hall, "id of the hall; all if not given");
+    calls.add_option("--limit", options->limit, "so many")->check(CLI::Range(1u, 500u))->capture_default_str();
+    calls.footer("Example: hallcast ctl calls --limit 5; hallcast ctl --json calls --hall main");
+    calls.callback([options] { print_calls(*options); });
+
+    add_ctl_wire(ctl, {options, &options->connect}, {options, &options->json});
 }
 
 }  // namespace hallcast::cli

@@ -4,14 +4,12 @@
 #include <cstdio>
 
 #include "content/office_file.h"
-#include "player/cli/options.h"
+#include "player/cli/answers.h"
 #include "player/cli/statistics.h"
 #include "protocol/base/file.h"
 
 namespace hallcast::cli {
 namespace {
-
-constexpr std::chrono::seconds answer_limit{10};
 
 void apply_office(const ConnectOptions& connect, const std::string& file) {
     v1::Command command;
@@ -30,9 +28,7 @@ void apply_office(const ConnectOptions& connect, const std::string& file) {
 void export_office(const ConnectOptions& connect) {
     v1::SyncRequest request;
     request.mutable_office();
-    zmq::context_t context;
-    const auto client = wire::make_sync_client(context, connect.master(), connect.load());
-    const v1::SyncReply reply = need(client->ask(std::move(request), answer_limit));
+    const v1::SyncReply reply = ask(connect, std::move(request));
     if (!reply.has_office()) throw Failure({"the master gave no office: " + reply.error().message()});
     std::fputs(content::format_office(reply.office()).c_str(), stdout);
 }

@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "player/media/playback.h"
+
 namespace hallcast::cli {
 namespace {
 
@@ -63,6 +65,34 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
         ->capture_default_str();
     command.add_option("--statistics", options.statistics,
                        "write counts of pictures, late ones and calls to this file (JSON), every 10 s");
+    const int most = int(media::most_sound_delay.count());
+    command
+        .add_option("--sound-delay", options.sound_delay_ms,
+                    "milliseconds by which the loudspeaker is late (a television, a wireless one): pictures wait for "
+                    "it; negative where the display is late")
+        ->check(CLI::Range(-most, most))
+        ->capture_default_str();
+    command
+        .add_option("--voices", options.voices,
+                    "folder of recorded voices and other synthesisers (content/voices/README.md); default: voices "
+                    "in --dir")
+        ->check(CLI::ExistingDirectory);
+    command.add_option("--loop-device", options.loop_device,
+                       "a second sound device, by its name, that plays what is spoken and nothing else: an induction "
+                       "loop, a phone line; a name that is not there is waited for, and the log lists those that are");
+    command.add_flag("--in-step", options.in_step,
+                     "play the list at the same moment as the master's other screens that show it");
+    command
+        .add_option(
+            "--zone", options.zone,
+            "acoustic zone: of the screens of a hall that are in the same one, one speaks; give screens that are "
+            "out of earshot of each other different names")
+        ->check(CLI::Validator(
+            [](const std::string& name) {
+                return name.size() <= wire::longest_zone ? std::string() : "a zone's name has at most 64 bytes";
+            },
+            "NAME"));
+    command.add_flag("--no-sound", options.no_sound, "nothing is heard of this screen; another of its zone speaks");
 }
 
 runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& directory) const {
@@ -71,6 +101,12 @@ runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& direct
     if (!size.empty()) player.size = parse_size(size);
     player.painter = parse_painter(painter);
     player.statistics = statistics;
+    player.sound_delay = std::chrono::milliseconds(sound_delay_ms);
+    player.loop_device = loop_device;
+    player.in_step = in_step;
+    player.voices = voices.empty() ? directory / "voices" : std::filesystem::path(voices);
+    player.zone = zone;
+    player.no_sound = no_sound;
     return player;
 }
 

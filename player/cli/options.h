@@ -33,7 +33,13 @@ struct ScreenOptions {
     std::string layout = "hall";
     std::string painter = "auto";
     std::string statistics;
-    // A player with these; a Failure says what of them is wrong. `directory` may have a folder of layouts.
+    int sound_delay_ms = 0;
+    std::string loop_device;
+    bool in_step = false;
+    std::string voices;
+    std::string zone;
+    bool no_sound = false;
+    // A player with these; a Failure says what of them is wrong. `directory` may have folders of layouts and of voices.
     runtime::PlayerOptions player(const std::filesystem::path& directory) const;
 };
 void add_screen_options(CLI::App& command, ScreenOptions& options);

@@ -1,11 +1,14 @@
 // hallcast play: a hall's screen, or the master with or without one.
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <array>
 #include <zmq.hpp>
 
 #include "content/office_file.h"
 #include "player/cli/options.h"
 #include "player/cli/running_master.h"
+#include "player/runtime/pairing_screen.h"
 #include "player/runtime/player.h"
 #include "protocol/base/file.h"
 
@@ -51,24 +54,46 @@ void play_as_master(const PlayOptions& options) {
     need(runtime::run_player(context, stop, std::move(player)));
 }
 
-// Keys for a player: its own folder's, which were copied there from the master, else this user's for that master.
-wire::Credentials player_credentials(const PlayOptions& options, const wire::MasterAddress& master) {
-    const std::filesystem::path own = std::filesystem::path(options.directory) / "keys" / "master.yaml";
-    if (std::filesystem::exists(own)) return need(wire::load_credentials(own));
-    if (std::filesystem::exists(credentials_file(master)))
-        return need(wire::load_credentials(credentials_file(master)));
-    throw Failure({"this player has no key for the master at " + master.text() +
-                   ": copy keys/player.yaml from the master's folder to " + own.string()});
+std::string host_name() {
+    std::array<char, 65> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+// A player's keys, and the file that they are kept in.
+struct KeptCredentials {
+    std::filesystem::path file;
+    wire::Credentials credentials;
+};
+
+// Its own folder's, else this user's for that master. Without any the player shows a code until it is paired; nothing
+// when it was stopped before.
+std::optional<KeptCredentials> player_credentials(const PlayOptions& options, const runtime::PlayerOptions& player,
+                                                  zmq::context_t& context, runtime::StopSignals& stop) {
+    const std::filesystem::path keys = std::filesystem::path(options.directory) / "keys";
+    const std::filesystem::path own = keys / "master.yaml";
+    for (const auto& file : {own, credentials_file(player.master)})
+        if (std::filesystem::exists(file)) return KeptCredentials{file, need(wire::load_credentials(file))};
+    const auto paired = runtime::run_pairing_screen(
+        context, stop, player, need(wire::load_or_make_key_pair(keys / "player.key")), host_name());
+    if (!paired) return std::nullopt;
+    need(wire::save_credentials(own, *paired));
+    return KeptCredentials{own, *paired};
 }
 
 void play_connected(const PlayOptions& options) {
-    const wire::MasterAddress master = parse_master(options.connect);
     runtime::StopSignals stop;
     zmq::context_t context;
     const auto library = need(content::open_library(std::filesystem::path(options.directory) / "content"));
     runtime::PlayerOptions player = player_options(options);
-    player.master = master;
-    player.credentials = player_credentials(options, master);
+    player.master = parse_master(options.connect);
+    const auto kept = player_credentials(options, player, context, stop);
+    if (!kept) return;
+    player.credentials = kept->credentials;
+    player.learnt = [file = kept->file](const wire::Credentials& credentials) {
+        if (auto saved = wire::save_credentials(file, credentials); !saved)
+            spdlog::error("the master's new key is not kept, so that it must be found again: {}",
+                          saved.error().message);
+    };
     player.library = library.get();
     player.fetch_content = true;
     need(runtime::run_player(context, stop, std::move(player)));
@@ -91,11 +116,14 @@ void add_play(CLI::App& app) {
     play.add_option("--listen", options->listen,
                     "address the master's sockets and pages listen on; 0.0.0.0 for other machines")
         ->capture_default_str();
-    play.add_option("--port", options->port, "the master's first port; it uses three")->capture_default_str();
+    play.add_option("--port", options->port, "the master's first port; it uses four")->capture_default_str();
     play.add_option("--http", options->http, "port of the master's pages")->capture_default_str();
     play.footer(
         "Example: hallcast play --master --dir /var/lib/hallcast\n"
-        "         hallcast play --connect 10.0.0.5 --dir /var/lib/hallcast --hall main");
+        "         hallcast play --connect 10.0.0.5 --dir /var/lib/hallcast --hall main\n"
+        "A new player shows a code; on the master it is let in with: hallcast pair CODE --name hall-2. It keeps its "
+        "keys\n"
+        "in DIR/keys, and connects by itself from then on.");
     play.callback([options, connect] {
         if (options->master == (connect->count() > 0)) throw CLI::RequiredError("--master or --connect HOST[:P]");
         if (options->master)

@@ -10,6 +10,7 @@
 
 #include "content/library.h"
 #include "hallcast/v1/hall.pb.h"
+#include "hallcast/v1/player.pb.h"
 #include "hallcast/v1/queue.pb.h"
 #include "protocol/client.h"
 #include "protocol/server.h"
@@ -17,7 +18,7 @@
 namespace hallcast::master {
 
 struct MasterOptions {
-    std::filesystem::path directory;  // queue.db, content/, keys/ lie here
+    std::filesystem::path directory;  // queue.db, receipts.db, content/, keys/ lie here
     std::string address = "127.0.0.1";
     std::uint16_t port = wire::default_port;
     v1::Office first_office;  // applied when the log has none yet
@@ -33,6 +34,8 @@ class Master {
     // Immutable; null for an unknown hall; "" is the first hall.
     virtual std::shared_ptr<const v1::HallState> hall_state(std::string_view hall) const = 0;
     virtual std::shared_ptr<const v1::Office> office() const = 0;
+    // The latest calls with the screens' receipts.
+    virtual v1::CallList calls(const v1::CallsRequest& request) const = 0;
     virtual content::Library& library() = 0;
     virtual std::uint16_t port() const = 0;
 

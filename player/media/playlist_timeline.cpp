@@ -89,6 +89,23 @@ void PlaylistTimeline::set_length(std::uint64_t number, Samples length) {
     }
 }
 
+void PlaylistTimeline::cut(std::uint64_t number, Samples end) {
+    const auto occurrence = std::ranges::find(occurrences_, number, &Occurrence::number);
+    if (occurrence == occurrences_.end() || (occurrence->end && *occurrence->end <= end)) return;
+    HALLCAST_ASSERT(end > occurrence->begin);
+    const Samples shift = occurrence->end.value_or(end) - end;
+    occurrence->end = end;
+    for (auto after = occurrence + 1; after != occurrences_.end(); ++after) {
+        after->begin -= shift;
+        if (after->end) *after->end -= shift;
+    }
+}
+
+void PlaylistTimeline::end_last_at(Samples end) {
+    HALLCAST_ASSERT(!occurrences_.empty() && end > occurrences_.back().begin);
+    occurrences_.back().end = end;
+}
+
 std::vector<WantedInterval> PlaylistTimeline::covering(Samples from, Samples to) const {
     std::vector<WantedInterval> wanted;
     for (const Occurrence& occurrence : occurrences_) {

@@ -40,12 +40,20 @@ class PlaylistTimeline {
     // The occurrence to decode next, if one is wanted before `horizon`. `may_play` leaves out entries that failed.
     const Occurrence* candidate(Samples horizon, const std::function<bool(const PlaylistEntry&)>& may_play);
     const Occurrence* candidate() const { return candidate_ ? &*candidate_ : nullptr; }
+    // The entry that is to be the next candidate.
+    void turn_to(std::size_t entry) { next_index_ = entry; }
     // Its decoder is ready: it joins where the one before ends, or at `committed` when that has to give way. True: it
     // cut the one before short.
     bool admit(Samples committed);
     void reject();  // its decoder failed: the next entry gets its turn
 
     void set_length(std::uint64_t number, Samples length);
+    // It ends earlier than was known, at `end` of the playlist's time, which must be committed or later: what follows
+    // moves up. Nothing happens when it ends before anyway.
+    void cut(std::uint64_t number, Samples end);
+
+    // The last occurrence ends there, after its beginning, whatever was known.
+    void end_last_at(Samples end);
 
     // The parts of clips that make up [from, to); the last one is as long as asked while its length is unknown.
     std::vector<WantedInterval> covering(Samples from, Samples to) const;

@@ -22,6 +22,9 @@ class BoundedCache {
         return &found->second->value;
     }
 
+    // Of the next insert() on.
+    void set_limit(std::size_t limit_bytes) { limit_ = limit_bytes; }
+
     // Replaces what was there. `bytes` is what the value takes; a few bytes of bookkeeping are added.
     Value& insert(const Key& key, Value value, std::size_t bytes) {
         erase(key);

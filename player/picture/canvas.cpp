@@ -6,15 +6,12 @@
 
 namespace hallcast::picture {
 
-namespace {
-
-// pixman's coordinates end at 32767, and a picture stretched wider than any screen is a mistake of the layout.
-constexpr int largest_side = 16384;
-
-}  // namespace
-
 Canvas::Canvas(const text::FontSet& fonts, const CanvasBounds& bounds)
-    : glyphs_(fonts, bounds.glyphs), tiles_(bounds.text), images_(bounds.pictures), corners_(bounds.corners) {}
+    : bounds_(bounds),
+      glyphs_(fonts, bounds.glyphs),
+      tiles_(bounds.text),
+      images_(bounds.pictures),
+      corners_(bounds.corners) {}
 
 CanvasMemory Canvas::memory() const {
     return {glyphs_.bytes(), tiles_.bytes(), images_.bytes(), corners_.bytes(), video_.bytes()};
@@ -23,6 +20,10 @@ CanvasMemory Canvas::memory() const {
 void Canvas::paint(const Scene& scene, const DamageRegion& region, const PixelBuffer& target) {
     target_ = target;
     image_ = wrap_pixels(PIXMAN_a8r8g8b8, target.size.width, target.size.height, target.pixels, target.stride);
+
+    // What is on the screen at a time, twice: texts of calls that are over would otherwise be kept for hours.
+    const auto pixels = std::size_t(target.size.width) * std::size_t(target.size.height);
+    tiles_.set_limit(std::min(bounds_.text, std::max(2 * pixels, std::size_t(1) << 20)));
 
     auto plan = plan_painting(scene, region, target.size);
     Colour background = scene.background;

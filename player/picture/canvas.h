@@ -21,7 +21,7 @@ struct PixelBuffer {
 // How much the canvas keeps at most, in bytes; more only for a single thing that is larger than its bound.
 struct CanvasBounds {
     std::size_t glyphs = std::size_t(4) << 20;
-    std::size_t text = std::size_t(12) << 20;
+    std::size_t text = std::size_t(16) << 20;  // and no more than two bytes a pixel of the target, or 1 MiB
     std::size_t pictures = std::size_t(48) << 20;
     std::size_t corners = std::size_t(4) << 20;
 };
@@ -52,6 +52,7 @@ class Canvas {
     void draw_still(const StillSource& source, const ScreenRect& box);
     void fill_opaque(Colour colour, const DamageRegion& region);
 
+    const CanvasBounds bounds_;
     GlyphCache glyphs_;
     TextTiles tiles_;
     ScaledImages images_;

@@ -11,8 +11,6 @@ namespace hallcast::picture {
 
 namespace {
 
-constexpr int half(int value) { return (value + 1) / 2; }
-
 std::uint16_t word_at(const std::uint8_t* row, int i) {
     std::uint16_t word;
     std::memcpy(&word, row + std::ptrdiff_t(i) * 2, sizeof word);  // a plane may begin at an odd address

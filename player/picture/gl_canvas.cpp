@@ -9,15 +9,9 @@ namespace hallcast::picture {
 
 namespace {
 
-constexpr int largest_side = 16384;
 constexpr std::size_t most_stills = 8;
 
 ScreenRect of(const pixman_box32_t& box) { return {box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1}; }
-
-ScreenRect overlap(const ScreenRect& a, const ScreenRect& b) {
-    const int x = std::max(a.x, b.x), y = std::max(a.y, b.y);
-    return {x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
-}
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 
 #include "player/picture/gl_canvas.h"
 #include "player/picture/gl_context.h"
+#include "player/picture/pixel_rows.h"
 #include "player/picture/scene_history.h"
 #include "player/picture/swap_damage.h"
 
@@ -76,17 +77,17 @@ class GlStage {
     ScreenSize size_;
 };
 
-// Opaque BGRA from the top down; GL's rows are RGBA and go up.
-void read_pixels(GLuint framebuffer, ScreenSize size, std::vector<std::uint8_t>& pixels) {
-    const auto row = std::size_t(size.width) * 4;
-    std::vector<std::uint8_t> rows(row * std::size_t(size.height));
+// Opaque BGRA from the top down, of a part of a picture that high; GL's rows are RGBA and go up.
+void read_pixels(GLuint framebuffer, int height, const ScreenRect& part, std::vector<std::uint8_t>& pixels) {
+    const auto row = std::size_t(part.width) * 4;
+    std::vector<std::uint8_t> rows(row * std::size_t(part.height));
     pixels.resize(rows.size());
     glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
-    glReadPixels(0, 0, size.width, size.height, GL_RGBA, GL_UNSIGNED_BYTE, rows.data());
-    for (int y = 0; y < size.height; ++y) {
-        const auto* from = rows.data() + row * std::size_t(size.height - 1 - y);
+    glReadPixels(part.x, height - part.bottom(), part.width, part.height, GL_RGBA, GL_UNSIGNED_BYTE, rows.data());
+    for (int y = 0; y < part.height; ++y) {
+        const auto* from = rows.data() + row * std::size_t(part.height - 1 - y);
         auto* to = pixels.data() + row * std::size_t(y);
-        for (int x = 0; x < size.width; ++x, from += 4, to += 4)
+        for (int x = 0; x < part.width; ++x, from += 4, to += 4)
             to[0] = from[2], to[1] = from[1], to[2] = from[0], to[3] = from[3];
     }
 }
@@ -106,10 +107,14 @@ class SurfacelessPainter final : public GlMemoryPainter {
         if (context_was_lost()) lose_context();
         const auto damage = stage_.draw(scene, scene.size);
         if (damage.empty()) return false;
-        read_pixels(stage_.framebuffer(), scene.size, pixels_);
+        size_ = scene.size;
+        read_pixels(stage_.framebuffer(), size_.height, {0, 0, size_.width, size_.height}, pixels_);
         return true;
     }
     void present() override {}  // pixels() are what was drawn
+    std::vector<std::uint8_t> read(const ScreenRect& rect) const override {
+        return rows_of(pixels_.data(), size_.width * 4, part_of(rect, size_));
+    }
     void invalidate() override { stage_.history().forget(); }
     std::string_view name() const override { return "gl"; }
     const PaintStatistics& statistics() const override { return stage_.history().statistics(); }
@@ -128,6 +133,7 @@ class SurfacelessPainter final : public GlMemoryPainter {
     std::unique_ptr<SurfacelessContext> context_;
     GlStage stage_;
     std::vector<std::uint8_t> pixels_;
+    ScreenSize size_;
 };
 
 class GlWindowPainter final : public Painter {
@@ -173,7 +179,15 @@ class GlWindowPainter final : public Painter {
     std::vector<std::uint8_t> pixels(ScreenSize size) const {
         SDL_GL_MakeCurrent(window_, context_);
         std::vector<std::uint8_t> pixels;
-        read_pixels(stage_.framebuffer(), size, pixels);
+        read_pixels(stage_.framebuffer(), size.height, {0, 0, size.width, size.height}, pixels);
+        return pixels;
+    }
+    std::vector<std::uint8_t> read(const ScreenRect& rect) const override {
+        std::vector<std::uint8_t> pixels;
+        const auto part = part_of(rect, size_);
+        if (failing_ || !stage_.history().known() || part.empty()) return pixels;
+        SDL_GL_MakeCurrent(window_, context_);
+        read_pixels(stage_.framebuffer(), size_.height, part, pixels);
         return pixels;
     }
 

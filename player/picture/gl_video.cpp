@@ -16,9 +16,7 @@ namespace {
 // A screen has one film, two while they change; more share.
 constexpr std::size_t most_frames = 4;
 
-constexpr int half(int value) { return (value + 1) / 2; }
-
-constexpr const char* vertex_shader = R"(#version 300 es
+constexpr const char* film_vertex_shader = R"(#version 300 es
 layout(location = 0) in vec2 position;
 uniform vec2 target;
 void main() {
@@ -27,7 +25,7 @@ void main() {
 )";
 // The place in the film comes from the pixel, not from a vertex: the same for each way of cutting the region up. Values
 // of more than eight bits come as two bytes. Light is mapped by the formulas of light.h.
-constexpr const char* fragment_shader = R"(#version 300 es
+constexpr const char* film_fragment_shader = R"(#version 300 es
 precision highp float;
 precision highp int;
 uniform vec2 target;
@@ -47,9 +45,10 @@ uniform vec3 luminance;  // of the film's primaries
 uniform mat3 to_gamut;
 out vec4 seen;
 
-// A texture unit may round what it has mixed to a byte, which the higher of two must not be.
+// A texture unit may round what it has mixed to a byte, which the higher of two must not be, nor what is mapped: where a
+// colour leaves the screen's gamut, little is left but the difference of two large values.
 vec4 mixed(sampler2D plane, vec2 at) {
-    if (bytes.y == 0.0) return texture(plane, at);
+    if (bytes.y == 0.0 && transfer == 0) return texture(plane, at);
     ivec2 last = textureSize(plane, 0) - 1;
     vec2 place = clamp(at * vec2(last + 1) - 0.5, vec2(0.0), vec2(last));
     ivec2 a = ivec2(place), b = min(a + 1, last);
@@ -158,7 +157,7 @@ void fill(const GlTexture& texture, int texel, int width, int height, const std:
 
 }  // namespace
 
-GlVideo::GlVideo() : program_(vertex_shader, fragment_shader) {
+GlVideo::GlVideo() : program_(film_vertex_shader, film_fragment_shader) {
     program_.use();
     glUniform1i(program_.uniform("luma"), 0);
     glUniform1i(program_.uniform("chroma_u"), 1);

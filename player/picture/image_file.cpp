@@ -11,7 +11,7 @@ namespace hallcast::picture {
 
 namespace {
 
-constexpr std::uint32_t largest_side = 16384;
+constexpr std::uint32_t largest_image_side = 16384;
 constexpr std::size_t largest_decoded = std::size_t(256) << 20;
 constexpr std::size_t largest_file = std::size_t(64) << 20;
 
@@ -67,10 +67,10 @@ Expected<ImagePtr> read_png(const std::filesystem::path& path) {
         return fail("{}: not a PNG that can be read: {}", path.string(), png.image.message);
     }
     const auto width = png.image.width, height = png.image.height;
-    if (width == 0 || height == 0 || width > largest_side || height > largest_side ||
+    if (width == 0 || height == 0 || width > largest_image_side || height > largest_image_side ||
         std::size_t(width) * height * 4 > largest_decoded) {
         return fail("{}: {}x{} pixels are too many: make it at most {} a side and {} MiB decoded", path.string(), width,
-                    height, largest_side, largest_decoded >> 20);
+                    height, largest_image_side, largest_decoded >> 20);
     }
     const bool alpha = (png.image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
     png.image.format = PNG_FORMAT_BGRA;

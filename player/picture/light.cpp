@@ -8,7 +8,7 @@ namespace hallcast::picture {
 namespace {
 
 // Of each table. At the root that a table is looked up by, a step is less than what a byte can show.
-constexpr int steps = 4096;
+constexpr int curve_steps = 4096;
 
 // HLG is rendered as for the screen it was graded on (BT.2100, note 5e), and then treated as PQ is.
 constexpr double hlg_peak_nits = 1000;
@@ -23,14 +23,21 @@ constexpr double c1 = 3424.0 / 4096, c2 = 2413.0 / 4096 * 32, c3 = 2392.0 / 4096
 
 template <typename T, typename Function>
 std::vector<T> table(Function function) {
-    std::vector<T> made(steps + 1);
-    for (int i = 0; i <= steps; ++i) made[std::size_t(i)] = T(function(double(i) / steps));
+    std::vector<T> made(curve_steps + 1);
+    for (int i = 0; i <= curve_steps; ++i) made[std::size_t(i)] = T(function(double(i) / curve_steps));
     return made;
 }
 
-template <typename T>
-T looked_up(const std::vector<T>& in, float at) {
-    return in[std::size_t(std::clamp(at, 0.0f, 1.0f) * steps + 0.5f)];
+std::uint8_t nearest(const std::vector<std::uint8_t>& in, float at) {
+    return in[std::size_t(std::clamp(at, 0.0f, 1.0f) * curve_steps + 0.5f)];
+}
+
+// Between two steps: of colours outside the screen's gamut little is left but the difference of two large values, and
+// a small error of them is many steps of a dark byte.
+float between(const std::vector<float>& in, float at) {
+    const float place = std::clamp(at, 0.0f, 1.0f) * curve_steps;
+    const auto below = std::min(std::size_t(place), std::size_t(curve_steps - 1));
+    return in[below] + (in[below + 1] - in[below]) * (place - float(below));
 }
 
 double shown_of_pq(double pq, double peak_nits) { return nits_of_pq(rolled_off(pq, peak_nits)) / white_nits; }
@@ -105,15 +112,15 @@ LightMap::LightMap(const Light& light) : light_(light) {
 
 void LightMap::convert(const std::array<float, 3>& rgb, std::uint8_t* bgra) const {
     std::array<float, 3> light;
-    for (std::size_t i = 0; i < 3; ++i) light[i] = looked_up(linear_, rgb[i]);
+    for (std::size_t i = 0; i < 3; ++i) light[i] = between(linear_, rgb[i]);
     if (light_.transfer == Transfer::hlg) {
         const float luminance = weights_[0] * light[0] + weights_[1] * light[1] + weights_[2] * light[2];
-        const float factor = looked_up(system_, std::sqrt(luminance));
-        for (auto& one : light) one = looked_up(shown_, std::sqrt(std::sqrt(one * factor)));
+        const float factor = between(system_, std::sqrt(luminance));
+        for (auto& one : light) one = between(shown_, std::sqrt(std::sqrt(one * factor)));
     }
     for (std::size_t i = 0; i < 3; ++i) {
         const float shown = gamut_[3 * i] * light[0] + gamut_[3 * i + 1] * light[1] + gamut_[3 * i + 2] * light[2];
-        bgra[2 - i] = looked_up(bytes_, std::sqrt(std::max(shown, 0.0f)));
+        bgra[2 - i] = nearest(bytes_, std::sqrt(std::max(shown, 0.0f)));
     }
     bgra[3] = 255;
 }

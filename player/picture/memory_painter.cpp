@@ -1,5 +1,6 @@
 #include "player/picture/canvas.h"
 #include "player/picture/painter.h"
+#include "player/picture/pixel_rows.h"
 #include "player/picture/scene_history.h"
 
 namespace hallcast::picture {
@@ -18,9 +19,13 @@ class CanvasMemoryPainter : public MemoryPainter {
         pixels_.resize(std::size_t(scene.size.width) * std::size_t(scene.size.height) * 4);
         canvas_.paint(scene, damage, {pixels_.data(), scene.size, scene.size.width * 4});
         history_.shown(scene);
+        size_ = scene.size;
         return true;
     }
     void present() override {}  // pixels() are what was drawn
+    std::vector<std::uint8_t> read(const ScreenRect& rect) const override {
+        return rows_of(pixels_.data(), size_.width * 4, part_of(rect, size_));
+    }
     void invalidate() override { history_.forget(); }
     std::string_view name() const override { return "cpu"; }
     const PaintStatistics& statistics() const override { return history_.statistics(); }
@@ -30,6 +35,7 @@ class CanvasMemoryPainter : public MemoryPainter {
     Canvas canvas_;
     SceneHistory history_;
     std::vector<std::uint8_t> pixels_;
+    ScreenSize size_;
 };
 
 }  // namespace

@@ -38,6 +38,10 @@ class Painter {
         if (drawn) present();
         return drawn;
     }
+    // The pixels of `rect`, as far as it lies in the picture: opaque BGRA, its width * 4 bytes a row, of what was drawn
+    // last. Empty where that is not to be had: nothing was drawn yet, or it could not be shown. Takes a millisecond or
+    // more for a GPU's picture.
+    virtual std::vector<std::uint8_t> read(const ScreenRect& rect) const = 0;
     // The window was exposed or resized: the next paint draws all.
     virtual void invalidate() = 0;
     virtual std::string_view name() const = 0;  // "cpu", "gl"

@@ -1,6 +1,7 @@
 // What is to be seen: a list of items, back to front. The difference between two scenes is the damage.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,10 +21,20 @@ struct ScreenRect {
     int width = 0;
     int height = 0;
     bool empty() const { return width <= 0 || height <= 0; }
-    int right() const { return x + width; }
-    int bottom() const { return y + height; }
+    constexpr int right() const { return x + width; }
+    constexpr int bottom() const { return y + height; }
     bool operator==(const ScreenRect&) const = default;
 };
+
+// The widest picture that is drawn: one stretched wider than any screen is a mistake of the layout, and pixman's
+// coordinates end at 32767.
+constexpr int largest_side = 16384;
+
+// What lies in both; empty() where nothing does.
+constexpr ScreenRect overlap(const ScreenRect& a, const ScreenRect& b) {
+    const int x = std::max(a.x, b.x), y = std::max(a.y, b.y);
+    return {x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
+}
 
 struct ScreenSize {
     int width = 0;

@@ -11,11 +11,6 @@ namespace {
 // near a cell need to be rasterised for it.
 constexpr float glyph_reach_em = 16;
 
-ScreenRect overlap(const ScreenRect& a, const ScreenRect& b) {
-    const int x = std::max(a.x, b.x), y = std::max(a.y, b.y);
-    return {x, y, std::min(a.right(), b.right()) - x, std::min(a.bottom(), b.bottom()) - y};
-}
-
 ScreenRect joined(const ScreenRect& a, const ScreenRect& b) {
     if (a.empty()) return b;
     const int x = std::min(a.x, b.x), y = std::min(a.y, b.y);

@@ -31,6 +31,7 @@ class TextTiles {
 
     // The tile of the cell whose corner is (column * cell_width, row * cell_height). Valid until the next call.
     const TextTile& tile(const text::ParagraphPtr& paragraph, int column, int row, GlyphCache& glyphs);
+    void set_limit(std::size_t limit_bytes) { cache_.set_limit(limit_bytes); }
     std::size_t bytes() const { return cache_.bytes(); }
 
   private:

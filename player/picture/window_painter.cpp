@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "player/picture/painter.h"
+#include "player/picture/pixel_rows.h"
 #include "player/picture/scene_history.h"
 #include "player/picture/surface_canvas.h"
 
@@ -56,6 +57,22 @@ class CanvasWindowPainter : public Painter {
         } else {
             failing_ = false;
         }
+    }
+    std::vector<std::uint8_t> read(const ScreenRect& rect) const override {
+        const auto* surface = SDL_GetWindowSurface(window_);
+        if (failing_ || !surface || surface->userdata != this || !history_.known()) return {};
+        const auto part = part_of(rect, {surface->w, surface->h});
+        if (part.empty()) return {};
+        const auto* pixels = static_cast<const std::uint8_t*>(surface->pixels);
+        if (surface->format->format == SDL_PIXELFORMAT_RGB888 || surface->format->format == SDL_PIXELFORMAT_ARGB8888)
+            return rows_of(pixels, surface->pitch, part);
+        std::vector<std::uint8_t> rows(std::size_t(part.width) * std::size_t(part.height) * 4);
+        const auto* first =
+            pixels + std::ptrdiff_t(part.y) * surface->pitch + std::ptrdiff_t(part.x) * surface->format->BytesPerPixel;
+        if (SDL_ConvertPixels(part.width, part.height, surface->format->format, first, surface->pitch,
+                              SDL_PIXELFORMAT_BGRA32, rows.data(), part.width * 4) != 0)
+            return {};
+        return rows_of(rows.data(), part.width * 4, {0, 0, part.width, part.height});
     }
     void invalidate() override { history_.forget(); }
     std::string_view name() const override { return "cpu"; }

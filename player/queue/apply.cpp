@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "player/queue/next.h"
+#include "player/queue/time_units.h"
 #include "player/queue/waits.h"
 #include "protocol/base/error.h"
 #include "protocol/hall_state.h"
@@ -11,7 +12,6 @@
 namespace hallcast::queue {
 namespace {
 
-constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::size_t most_hours = 24;
 
 template <typename T>
@@ -48,6 +48,7 @@ class Applying {
         state_.log_seq = event_.log_seq();
         state_.day = std::max(state_.day, event_.day());
         state_.bookings.latest_ms = std::max(state_.bookings.latest_ms, event_.at_ms());
+        end_notices([&](const HallNotice& one) { return one.notice.expires_at_ms() <= event_.at_ms(); });
         switch (event_.kind_case()) {
             case v1::Event::kOfficeApplied:
                 apply_office(event_.office_applied().office());
@@ -130,9 +131,19 @@ class Applying {
             case v1::Event::kDrawHeld:
                 queue::apply(state_.bookings, event_.draw_held(), state_.bookings.latest_ms);
                 break;
+            case v1::Event::kCallSeen:
+                see(event_.call_seen());
+                break;
+            case v1::Event::kNoticeMade:
+                make_notice(event_.notice_made());
+                break;
+            case v1::Event::kNoticeEnded:
+                end_notices([&](const HallNotice& one) { return one.notice.id() == event_.notice_ended().id(); });
+                break;
             case v1::Event::KIND_NOT_SET:
                 HALLCAST_ASSERT(!"the store gives no event of an unknown kind");
         }
+        for (const std::uint32_t number : touched_.counters) state_.counters.at(number).version = event_.log_seq();
         forget_oldest();
         forecast_waits();
         return std::move(touched_);
@@ -283,6 +294,10 @@ class Applying {
             next.undo.reset();  // what it would go back to may be gone
         }
         for (const v1::Hall& hall : office.halls()) state_.boards.try_emplace(hall.id());
+        end_notices([&](const HallNotice& one) {
+            return !one.hall.empty() &&
+                   std::ranges::none_of(office.halls(), [&](const v1::Hall& hall) { return hall.id() == one.hall; });
+        });
         state_.services = std::move(services);
         state_.counters = std::move(counters);
         state_.office = std::make_shared<const v1::Office>(office);
@@ -378,20 +393,41 @@ class Applying {
         show(board, one.call, true);
     }
 
-    void repeat(const v1::CallRepeated& repeated) {
+    // The counter where that call's visitor is awaited or served.
+    std::pair<const std::uint32_t, CounterState>& counter_with(const std::string& call_id) {
         const auto at = std::ranges::find_if(state_.counters, [&](const auto& entry) {
-            return entry.second.visit != 0 && state_.visits.at(entry.second.visit).call.call_id() == repeated.call_id();
+            return entry.second.visit != 0 && state_.visits.at(entry.second.visit).call.call_id() == call_id;
         });
         HALLCAST_ASSERT(at != state_.counters.end());
-        Visit& one = visit(at->second.visit);
+        return *at;
+    }
+    // What the screens did is no step of anybody's: neither the counter nor the visit is another one for it.
+    Visit& looked_at(CounterState& at) {
+        touch(touched_.visits, at.visit);
+        return state_.visits.at(at.visit);
+    }
+
+    void repeat(const v1::CallRepeated& repeated) {
+        auto& [number, at] = counter_with(repeated.call_id());
+        Visit& one = looked_at(at);
         one.call.set_attempt(repeated.attempt());
         one.call.set_called_at_ms(event_.at_ms());
         one.call.set_expires_at_ms(repeated.expires_at_ms());
+        one.call.set_unseen(repeated.unseen());
         show_call(one, true);
+        if (repeated.unseen()) return;
+        touch(touched_.counters, number);
+        one.changed_at = event_.log_seq();
         // To call once more does not take the call itself back from undo.
-        if (at->second.undo)
-            for (Undo::Changed& changed : at->second.undo->visits)
+        if (at.undo)
+            for (Undo::Changed& changed : at.undo->visits)
                 if (changed.before.id == one.id) changed.changed_at = event_.log_seq();
+    }
+
+    void see(const v1::CallSeen& seen) {
+        Visit& one = looked_at(counter_with(seen.call_id()).second);
+        one.call.set_unseen(false);
+        show_call(one, false);
     }
 
     void start(const v1::ServiceStarted& started) {
@@ -501,6 +537,19 @@ class Applying {
         at.last_group = back.last_group;
     }
 
+    void make_notice(const v1::NoticeMade& made) {
+        ++state_.last_notice;
+        state_.notices.push_back({made.hall(), made.notice()});
+        touched_.notices.push_back(state_.notices.back());
+    }
+
+    template <typename Which>
+    void end_notices(Which which) {
+        for (const HallNotice& one : state_.notices)
+            if (which(one)) touched_.notices.emplace_back(one).notice.set_over(true);
+        std::erase_if(state_.notices, which);
+    }
+
     void end_day(const v1::DayEnded& ended) {
         for (auto& [number, at] : state_.counters) {
             if (!at.open && at.staff.empty() && at.visit == 0) continue;
@@ -552,6 +601,7 @@ void merge(Touched& all, Touched one) {
     for (const auto number : one.counters) touch(all.counters, number);
     for (const auto& id : one.services) touch(all.services, id);
     std::ranges::move(one.withdrawn, std::back_inserter(all.withdrawn));
+    std::ranges::move(one.notices, std::back_inserter(all.notices));
     all.all = all.all || one.all;
 }
 

@@ -4,14 +4,15 @@
 
 #include <algorithm>
 
+#include "player/queue/time_units.h"
+
 namespace hallcast::queue {
 namespace {
 
 using std::chrono::days;
 
-constexpr std::int64_t minute_ms = 60'000;
 constexpr std::uint32_t usual_slot_minutes = 15, usual_hold_minutes = 10, usual_cooldown_minutes = 60,
-                        usual_early_minutes = 30, usual_late_minutes = 10, usual_days_ahead = 60;
+                        usual_early_minutes = 30, usual_late_minutes = 10;
 
 std::uint32_t or_usual(std::uint32_t value, std::uint32_t usual) { return value != 0 ? value : usual; }
 

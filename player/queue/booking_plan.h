@@ -14,6 +14,9 @@
 
 namespace hallcast::queue {
 
+// Where a service has no release tiers, all its places can be booked so many days ahead.
+constexpr std::uint32_t usual_days_ahead = 60;
+
 // v1::Booking with its defaults filled in.
 struct BookingRules {
     struct Tier {

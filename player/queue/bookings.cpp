@@ -60,6 +60,21 @@ bool is_live(const Appointment& appointment, std::int64_t now_ms) {
     return appointment.phase != v1::APPOINTMENT_PHASE_HELD || appointment.until_ms > now_ms;
 }
 
+std::vector<const Appointment*> appointments_of(const Bookings& bookings, std::string_view case_hash) {
+    std::vector<const Appointment*> appointments;
+    if (const auto known = bookings.of_case.find(case_hash); known != bookings.of_case.end())
+        for (const std::uint64_t id : known->second) appointments.push_back(&bookings.appointments.at(id));
+    return appointments;
+}
+
+std::vector<const Appointment*> appointments_of(const Bookings& bookings,
+                                                const google::protobuf::RepeatedPtrField<std::string>& case_hashes) {
+    std::vector<const Appointment*> appointments;
+    for (const std::string& hash : case_hashes)
+        for (const Appointment* one : appointments_of(bookings, hash)) appointments.push_back(one);
+    return appointments;
+}
+
 std::uint32_t taken_places(const Bookings& bookings, std::string_view service, std::int64_t start_ms, bool internal,
                            std::int64_t now_ms) {
     const auto slots = bookings.taken.find(service);

@@ -83,9 +83,15 @@ struct Bookings {
 
 // Far above any office of the field.
 constexpr std::size_t max_appointments = 200'000, max_draw_entries = 50'000, max_draws = 64;
+constexpr std::size_t max_contact_bytes = 200;
 
 // A hold that has ended at that moment is nobody's any more.
 bool is_live(const Appointment& appointment, std::int64_t now_ms);
+
+// Those of a case, by id, those whose hold has ended among them. Pointers into `bookings`.
+std::vector<const Appointment*> appointments_of(const Bookings& bookings, std::string_view case_hash);
+std::vector<const Appointment*> appointments_of(const Bookings& bookings,
+                                                const google::protobuf::RepeatedPtrField<std::string>& case_hashes);
 
 // Places of that kind in the slot that somebody has, or that cool down.
 std::uint32_t taken_places(const Bookings& bookings, std::string_view service, std::int64_t start_ms, bool internal,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "player/queue/time_units.h"
+
 namespace hallcast::queue {
 namespace {
 
@@ -9,12 +11,9 @@ using std::chrono::days;
 using timetable::concerns;
 using timetable::Span;
 
-constexpr std::int64_t minute_ms = 60'000;
-constexpr std::int64_t day_ms = timetable::minutes_a_day * minute_ms;
-
 // Hours that begin two days before may still be open: past midnight, on a day that repeats its last hour.
-constexpr days before{2};
-constexpr days after{1};
+constexpr days days_before{2};
+constexpr days days_after{1};
 
 std::int64_t midnight_ms(Date date) { return date.time_since_epoch().count() * day_ms; }
 
@@ -87,7 +86,7 @@ std::vector<Calendar::Interval> Calendar::intervals(std::string_view service, Da
 // moment at which the clock gets there.
 bool Calendar::is_open(std::string_view service, std::int64_t at_ms) const {
     const Date today = local_date(at_ms);
-    for (Date date = today - before; date <= today + after; date += days{1})
+    for (Date date = today - days_before; date <= today + days_after; date += days{1})
         for (const Interval& interval : intervals(service, date))
             if (interval.open_ms <= at_ms && at_ms < interval.close_ms) return true;
     return false;
@@ -95,7 +94,7 @@ bool Calendar::is_open(std::string_view service, std::int64_t at_ms) const {
 
 std::optional<std::int64_t> Calendar::next_opening(std::string_view service, std::int64_t at_ms) const {
     const Date today = local_date(at_ms);
-    for (Date date = today - before; date <= today + days{farthest_days}; date += days{1})
+    for (Date date = today - days_before; date <= today + days{farthest_days}; date += days{1})
         for (const Interval& interval : intervals(service, date))
             if (at_ms < interval.close_ms) return std::max(at_ms, interval.open_ms);
     return {};
@@ -104,10 +103,11 @@ std::optional<std::int64_t> Calendar::next_opening(std::string_view service, std
 std::optional<std::int64_t> Calendar::closes_at(std::string_view service, std::int64_t at_ms) const {
     const Date today = local_date(at_ms);
     std::int64_t open_until = at_ms;
-    for (Date date = today - before; date <= today + days{farthest_days}; date += days{1}) {
+    for (Date date = today - days_before; date <= today + days{farthest_days}; date += days{1}) {
         for (const Interval& interval : intervals(service, date))
             if (interval.open_ms <= open_until) open_until = std::max(open_until, interval.close_ms);
-        if (date > local_date(open_until) + after) return open_until > at_ms ? std::optional(open_until) : std::nullopt;
+        if (date > local_date(open_until) + days_after)
+            return open_until > at_ms ? std::optional(open_until) : std::nullopt;
     }
     return {};
 }

@@ -45,6 +45,7 @@ struct Step {
     Pending* pending = nullptr;
     v1::CommandReply reply;
     bool settled = false;  // durable before this group: true whatever becomes of it
+    bool passing = false;  // UNAVAILABLE by itself: sent again, it is decided anew
     std::optional<FreshEpoch> fresh;
     std::vector<v1::HallEvent> events;
 };
@@ -196,7 +197,7 @@ class WriterCore final : public Core {
                 step.pending->done(options_.privacy->completed(step.reply));  // what is remembered stays as it is
             else
                 step.pending->done(step.reply);
-            if (!step.settled && step.reply.cmd_id().size() == wire::cmd_id_bytes)
+            if (!step.settled && !step.passing && step.reply.cmd_id().size() == wire::cmd_id_bytes)
                 recent_.remember(std::move(step.reply));
         }
     }
@@ -219,7 +220,13 @@ class WriterCore final : public Core {
         Moment moment{options_.now_ms(), options_.call_expiry.count(), 0};
         if (options_.day) moment.day = options_.day(*state_.office, moment.now_ms);
         if (options_.privacy)
-            if (auto done = options_.privacy->protect(command, state_, moment.now_ms); !done) return done;
+            if (auto done = options_.privacy->protect(command, state_, moment.now_ms); !done) {
+                spdlog::error("a command's personal data cannot be protected, so it is answered UNAVAILABLE: {}",
+                              done.error().message);
+                step.reply = unavailable(command, done.error().message);
+                step.passing = true;
+                return {};
+            }
         Decision decision = decide(state_, command, moment);
         step.reply = std::move(decision.reply);
         if (decision.events.empty()) return {};

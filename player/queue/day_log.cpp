@@ -74,6 +74,9 @@ class Recording {
                 return;
             case v1::Event::kServiceStarted:  // within a stay
             case v1::Event::kCallRepeated:
+            case v1::Event::kCallSeen:
+            case v1::Event::kNoticeMade:  // moves nobody
+            case v1::Event::kNoticeEnded:
             case v1::Event::kStepUndone:
                 return;
             default:

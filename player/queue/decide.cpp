@@ -4,17 +4,16 @@
 
 #include "player/queue/apply.h"
 #include "player/queue/deciding.h"
+#include "player/queue/expected_version.h"
 #include "player/queue/office_rules.h"
 #include "protocol/base/error.h"
 #include "protocol/cmd_id.h"
+#include "protocol/parse.h"
 
 namespace hallcast::queue {
 namespace {
 
 constexpr std::size_t max_actor_bytes = 128;
-
-constexpr const char* no_office =
-    "This master has no office yet. Describe it in a file, then: hallcast office apply FILE";
 
 bool has_something_to_end(const State& state, std::uint32_t next_day) {
     return std::ranges::any_of(state.bookings.appointments,
@@ -60,6 +59,9 @@ void Deciding::reply_counter(std::uint32_t number, v1::CounterActivity activity,
     status.set_number(number);
     status.set_activity(activity);
     status.set_ticket(ticket);
+    // Whatever a command does at a counter ends with an event of that counter.
+    status.set_version(decision_.events.empty() ? state_.counters.at(number).version
+                                                : decision_.events.back().log_seq());
 }
 
 void Deciding::reply_ticket(const Visit& visit) {
@@ -175,6 +177,15 @@ void Deciding::act() {
             return hold_draw(command_.hold_draw());
         case v1::Command::kShowDraw:
             return show_draw(command_.show_draw());
+        case v1::Command::kRepeatUnseen:
+            return repeat_unseen(command_.repeat_unseen().call_id(), command_.repeat_unseen().attempt());
+        case v1::Command::kConfirmSeen:
+            return confirm_seen(command_.confirm_seen().call_id(), command_.confirm_seen().attempt());
+        case v1::Command::kMakeNotice:
+            return make_notice(command_.make_notice());
+        case v1::Command::kEndNotice:
+            return end_notice(command_.end_notice().id());
+        case v1::Command::kPing:  // the server's, which knows the time
         case v1::Command::ACTION_NOT_SET:
             return reject(
                 v1::Rejection::INVALID,
@@ -196,12 +207,23 @@ Decision decide(const State& state, const v1::Command& command, const Moment& mo
             fmt::format("actor must be at most {} bytes of UTF-8. Update the client program.", max_actor_bytes));
         return checking.take();
     }
+    if (const auto* time = wire::senseless_time(command)) {
+        checking.reject(v1::Rejection::INVALID,
+                        fmt::format("{} is too far from today: milliseconds since 1970 are meant, up to the year 2100.",
+                                    time->name()));
+        return checking.take();
+    }
     if (command.deadline_ms() != 0 && moment.now_ms > command.deadline_ms()) {
         checking.reject(
             v1::Rejection::DEADLINE_PASSED,
             fmt::format("The command came {} ms too late, nothing was changed. Try again; if this happens often, "
                         "compare the clocks of the two machines.",
                         moment.now_ms - command.deadline_ms()));
+        return checking.take();
+    }
+    // Before a night is taken into account: who asks has not seen what it will change.
+    if (auto conflict = conflict_of(state, command)) {
+        checking.reject(conflict->code(), std::move(*conflict->mutable_message()));
         return checking.take();
     }
     if (state.day == 0 || moment.day <= state.day || !has_something_to_end(state, moment.day))

@@ -167,23 +167,13 @@ void Deciding::reply_appointment(const Appointment& appointment, v1::Appointment
 void Deciding::hold_slot(const v1::HoldSlot& hold) {
     const BookingRules* rules = bookable(hold.service());
     if (rules == nullptr || !has_case()) return;
-    const auto& languages = state_.office->languages();
-    const std::string& language = hold.language().empty() ? languages[0] : hold.language();
-    if (std::ranges::find(languages, language) == languages.end())
-        return reject(v1::Rejection::INVALID,
-                      fmt::format("This office has no language '{}'. Choose one of: {}.", language,
-                                  list_of(languages, [](const auto& tag) { return tag; })));
-    std::uint32_t open = 0;
-    for (const std::string& hash : command_.case_hashes()) {
-        const auto known = state_.bookings.of_case.find(hash);
-        if (known == state_.bookings.of_case.end()) continue;
-        for (const std::uint64_t id : known->second) {
-            const Appointment& other = state_.bookings.appointments.at(id);
-            if (other.service == hold.service() && is_live(other, latest_ms()) &&
-                other.phase != v1::APPOINTMENT_PHASE_CHECKED_IN)
-                ++open;
-        }
-    }
+    const std::string* spoken = language(hold.language());
+    if (spoken == nullptr) return;
+    const auto open =
+        std::ranges::count_if(appointments_of(state_.bookings, command_.case_hashes()), [&](const Appointment* other) {
+            return other->service == hold.service() && is_live(*other, latest_ms()) &&
+                   other->phase != v1::APPOINTMENT_PHASE_CHECKED_IN;
+        });
     if (open >= rules->per_case)
         return reject(v1::Rejection::NO_CAPACITY,
                       fmt::format("This case has {} appointment{} for '{}' already, the most it may have. Cancel or "
@@ -202,17 +192,13 @@ void Deciding::hold_slot(const v1::HoldSlot& hold) {
     held.set_end_ms(slots.back().end_ms);
     held.set_internal(hold.internal());
     held.set_case_hash(command_.case_hashes(0));
-    held.set_language(language);
+    held.set_language(*spoken);
     held.set_until_ms(latest_ms() + rules->hold_ms);
     held.set_day(number_of(state_.plan->date_of(slots.front().start_ms)));
-
-    v1::AppointmentStatus& status = *decision_.reply.mutable_appointment();
-    status.set_appointment(held.appointment());
-    status.set_service(held.service());
-    status.set_start_ms(slots.front().start_ms);
-    status.set_end_ms(held.end_ms());
-    status.set_phase(v1::APPOINTMENT_PHASE_HELD);
-    status.set_until_ms(held.until_ms());
+    Bookings after;
+    after.last_appointment = state_.bookings.last_appointment;
+    queue::apply(after, held, latest_ms());
+    reply_appointment(after.appointments.at(held.appointment()), v1::APPOINTMENT_PHASE_HELD);
 }
 
 void Deciding::confirm_appointment(const v1::ConfirmAppointment& confirm) {
@@ -220,6 +206,12 @@ void Deciding::confirm_appointment(const v1::ConfirmAppointment& confirm) {
     if (one == nullptr) return;
     if (one->phase != v1::APPOINTMENT_PHASE_HELD)
         return reject(v1::Rejection::WRONG_STATE, fmt::format("Appointment {} is confirmed already.", one->id));
+    if (confirm.contact().size() > max_contact_bytes)
+        return reject(
+            v1::Rejection::INVALID,
+            fmt::format("A contact has at most {} bytes, and this has {}. Give one e-mail address or telephone "
+                        "number.",
+                        max_contact_bytes, confirm.contact().size()));
     v1::AppointmentConfirmed& confirmed = *happen().mutable_appointment_confirmed();
     confirmed.set_appointment(one->id);
     *confirmed.mutable_sealed() = confirm.sealed();
@@ -310,19 +302,14 @@ void Deciding::check_in(const v1::CheckIn& check) {
 void Deciding::show_case() {
     if (!has_case()) return;
     v1::CaseFile& file = *decision_.reply.mutable_case_file();
-    for (const std::string& hash : command_.case_hashes()) {
-        const auto known = state_.bookings.of_case.find(hash);
-        if (known == state_.bookings.of_case.end()) continue;
-        for (const std::uint64_t id : known->second) {
-            const Appointment& one = state_.bookings.appointments.at(id);
-            if (!is_live(one, latest_ms())) continue;
-            v1::CaseFile::Entry& entry = *file.add_entries();
-            *entry.mutable_appointment() = status_of(one, one.phase);
-            entry.set_language(one.language);
-            entry.mutable_sealed()->set_person(one.person);
-            entry.mutable_sealed()->set_bytes(one.sealed);
-            entry.set_ticket(one.ticket);
-        }
+    for (const Appointment* one : appointments_of(state_.bookings, command_.case_hashes())) {
+        if (!is_live(*one, latest_ms())) continue;
+        v1::CaseFile::Entry& entry = *file.add_entries();
+        *entry.mutable_appointment() = status_of(*one, one->phase);
+        entry.set_language(one->language);
+        entry.mutable_sealed()->set_person(one->person);
+        entry.mutable_sealed()->set_bytes(one->sealed);
+        entry.set_ticket(one->ticket);
     }
 }
 

@@ -113,15 +113,50 @@ void Deciding::recall(std::uint32_t number) {
             v1::Rejection::WRONG_STATE,
             fmt::format("{} is being served at counter {} already, so it is not called again.", visit->ticket, number));
     }
+    repeat_call(*visit, false);
+}
+
+void Deciding::repeat_call(const Visit& visit, bool unseen) {
     v1::CallRepeated& repeated = *happen().mutable_call_repeated();
-    repeated.set_call_id(visit->call.call_id());
-    repeated.set_attempt(visit->call.attempt() + 1);
+    repeated.set_call_id(visit.call.call_id());
+    repeated.set_attempt(visit.call.attempt() + 1);
     repeated.set_expires_at_ms(moment_.now_ms + moment_.call_expiry_ms);
+    repeated.set_unseen(unseen);
     v1::Call& call = *decision_.reply.mutable_call();
-    call = visit->call;
+    call = visit.call;
     call.set_attempt(repeated.attempt());
     call.set_called_at_ms(moment_.now_ms);
     call.set_expires_at_ms(repeated.expires_at_ms());
+    call.set_unseen(unseen);
+}
+
+const Visit* Deciding::awaited_by(const std::string& call_id, std::uint32_t attempt) {
+    for (const auto& [number, counter] : state_.counters) {
+        if (counter.visit == 0) continue;
+        const Visit& visit = state_.visits.at(counter.visit);
+        if (visit.call.call_id() != call_id) continue;
+        if (visit.phase == VisitPhase::called && visit.call.attempt() == attempt) return &visit;
+        reject(v1::Rejection::WRONG_STATE,
+               visit.phase == VisitPhase::called
+                   ? fmt::format("{} has been called again since attempt {}.", visit.ticket, attempt)
+                   : fmt::format("{} is being served at counter {} already.", visit.ticket, number));
+        return nullptr;
+    }
+    reject(v1::Rejection::NOT_FOUND, fmt::format("No visitor is awaited by a call '{}'.", call_id));
+    return nullptr;
+}
+
+void Deciding::repeat_unseen(const std::string& call_id, std::uint32_t attempt) {
+    if (const Visit* visit = awaited_by(call_id, attempt)) repeat_call(*visit, true);
+}
+
+void Deciding::confirm_seen(const std::string& call_id, std::uint32_t attempt) {
+    const Visit* visit = awaited_by(call_id, attempt);
+    if (visit == nullptr) return;
+    if (visit->call.unseen()) happen().mutable_call_seen()->set_call_id(call_id);
+    v1::Call& call = *decision_.reply.mutable_call();
+    call = visit->call;
+    call.set_unseen(false);
 }
 
 void Deciding::start(std::uint32_t number) {

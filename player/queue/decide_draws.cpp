@@ -136,10 +136,8 @@ void Deciding::enter_draw(const v1::EnterDraw& enter) {
     if (latest_ms() >= draw->closes_at_ms)
         return reject(v1::Rejection::TOO_LATE,
                       fmt::format("The draw '{}' closed at {}.", enter.draw(), local_time(draw->closes_at_ms)));
-    const auto& languages = state_.office->languages();
-    const std::string& language = enter.language().empty() ? languages[0] : enter.language();
-    if (std::ranges::find(languages, language) == languages.end())
-        return reject(v1::Rejection::INVALID, fmt::format("This office has no language '{}'.", language));
+    const std::string* spoken = language(enter.language());
+    if (spoken == nullptr) return;
     if (std::ranges::any_of(draw->entries, [&](const DrawEntry& entry) { return is_case(entry.case_hash); }))
         return reject(v1::Rejection::WRONG_STATE, "This case takes part in the draw already, once as every other.");
     if (draw->entries.size() >= max_draw_entries)
@@ -161,7 +159,7 @@ void Deciding::enter_draw(const v1::EnterDraw& enter) {
     entered.set_entry(draw->entries.size() + 1);
     entered.set_case_hash(command_.case_hashes(0));
     *entered.mutable_preferences() = enter.preferences();
-    entered.set_language(language);
+    entered.set_language(*spoken);
     v1::DrawStatus& status = *decision_.reply.mutable_draw();
     status.set_entry(entered.entry());
     status.set_entries(std::uint32_t(entered.entry()));

@@ -4,6 +4,7 @@
 #include "player/queue/deciding.h"
 #include "player/queue/next.h"
 #include "player/queue/series.h"
+#include "player/queue/time_units.h"
 #include "player/queue/waits.h"
 
 namespace hallcast::queue {
@@ -12,9 +13,18 @@ namespace {
 constexpr std::uint32_t max_people = 8;
 constexpr int max_services_a_visit = 8;
 constexpr std::uint32_t max_lease = 500;
-constexpr std::int64_t day_ms = 86'400'000;
 
 }  // namespace
+
+// Null after a rejection.
+const std::string* Deciding::language(const std::string& wished) {
+    const auto& languages = state_.office->languages();
+    const auto found = wished.empty() ? languages.begin() : std::ranges::find(languages, wished);
+    if (found != languages.end()) return &*found;
+    reject(v1::Rejection::INVALID, fmt::format("This office has no language '{}'. Choose one of: {}.", wished,
+                                               list_of(languages, [](const auto& tag) { return tag; })));
+    return nullptr;
+}
 
 void Deciding::issue(const v1::IssueTicket& issue) {
     const ServiceState* queue = service(issue.service());
@@ -25,13 +35,8 @@ void Deciding::issue(const v1::IssueTicket& issue) {
         return reject(v1::Rejection::INVALID,
                       fmt::format("A visit may have at most {} services. Give a second ticket for the others.",
                                   max_services_a_visit));
-    const auto& languages = state_.office->languages();
-    const std::string& language = issue.language().empty() ? languages[0] : issue.language();
-    if (std::ranges::find(languages, language) == languages.end()) {
-        return reject(v1::Rejection::INVALID,
-                      fmt::format("This office has no language '{}'. Choose one of: {}.", language,
-                                  list_of(languages, [](const auto& tag) { return tag; })));
-    }
+    const std::string* spoken = language(issue.language());
+    if (spoken == nullptr) return;
     const RuleSet rules = rules_of(*state_.office);
     std::int64_t head_start_ms = 0;
     if (!issue.priority().empty()) {
@@ -66,7 +71,7 @@ void Deciding::issue(const v1::IssueTicket& issue) {
     }
     const std::uint64_t group = people > 1 ? state_.last_visit + 1 : 0;
     for (std::uint32_t i = 0; i < people; ++i)
-        issue_one(issue, language, head_start_ms, number + i, group,
+        issue_one(issue, *spoken, head_start_ms, number + i, group,
                   people > 1 ? *decision_.reply.mutable_tickets()->add_tickets() : *decision_.reply.mutable_ticket());
 }
 

@@ -13,6 +13,9 @@
 
 namespace hallcast::queue {
 
+constexpr const char* no_office =
+    "This master has no office yet. Describe it in a file, then: hallcast office apply FILE";
+
 constexpr int max_listed = 24;  // ids in a message; a clerk reads no longer list
 
 template <typename Items, typename Name>
@@ -90,6 +93,9 @@ class Deciding {
     void free_counter(const CounterState& counter, std::uint32_t number);
     void finish_visit(const Visit& visit, std::uint32_t number, v1::Outcome outcome);
     void recall(std::uint32_t number);
+    void repeat_call(const Visit& visit, bool unseen);
+    void repeat_unseen(const std::string& call_id, std::uint32_t attempt);
+    void confirm_seen(const std::string& call_id, std::uint32_t attempt);
     void start(std::uint32_t number);
     void finish(std::uint32_t number, v1::Outcome outcome);
     void no_show(std::uint32_t number);
@@ -97,6 +103,11 @@ class Deciding {
     void park(std::uint32_t number);
     void transfer(const v1::Transfer& transfer);
     void undo(std::uint32_t number);
+
+    // decide_notices.cpp: what everybody is told.
+    void make_notice(const v1::MakeNotice& make);
+    void end_notice(const std::string& id);
+    bool can_be_told(const v1::MakeNotice& make);  // false after a rejection
 
     v1::Event& happen();
     void reply_counter(std::uint32_t number, v1::CounterActivity activity, const std::string& ticket = {});
@@ -108,8 +119,10 @@ class Deciding {
     const CounterState* open_counter(std::uint32_t number);
     const Visit* visit_at(std::uint32_t number, const char* to_do);
     const Visit* called_at(std::uint32_t number, const char* to_do);
+    const Visit* awaited_by(const std::string& call_id, std::uint32_t attempt);  // its last
     const Visit* visit_with(const std::string& ticket);
     const ServiceState* service(const std::string& id);
+    const std::string* language(const std::string& wished);  // of a visitor; the office's own where empty
     const BookingRules* bookable(const std::string& service);
     const Appointment* appointment(std::uint64_t id);  // if it is the command's case's
     bool has_case();                                   // false after a rejection

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "player/queue/booking_plan.h"
+#include "player/queue/vault.h"
 #include "player/queue/zone.h"
 #include "protocol/timetable.h"
 #include "protocol/timetable_rules.h"
@@ -38,6 +40,13 @@ bool is_prefix(std::string_view prefix) {
 
 using Fault = std::optional<std::string>;
 
+std::string told(const timetable::Fault& fault) {
+    std::string place = fmt::format("'{}'", fault.list);
+    if (fault.entry >= 0) place = fmt::format("Entry {} of {}", fault.entry + 1, place);
+    if (!fault.key.empty()) place += fmt::format(", '{}'", fault.key);
+    return fmt::format("{}: {}.", place, fault.message);
+}
+
 Fault fault_of_languages(const v1::Office& office) {
     if (office.languages().empty())
         return "The office has no language. List at least its own under 'languages', as in [pl, en].";
@@ -67,6 +76,8 @@ Fault fault_of_halls(const v1::Office& office) {
             if (!texts.insert(text.id()).second)
                 return fmt::format("Hall '{}' has two ticker texts with the id '{}'. Give one another id.", hall.id(),
                                    text.id());
+        if (const auto fault = timetable::fault_of_sound(hall))
+            return fmt::format("Hall '{}': {}", hall.id(), told(*fault));
     }
     return {};
 }
@@ -210,8 +221,9 @@ Fault fault_of_booking(const v1::Office& office, const v1::Service& service) {
         if (!tiers.emplace(tier.days_ahead(), tier.percent()).second)
             return at(fmt::format("has two tiers for {} days ahead", tier.days_ahead()));
     }
-    const std::uint32_t farthest = tiers.empty() ? 60 : std::prev(tiers.end())->first;
-    const std::uint32_t kept = office.rules().has_keep_case_days() ? office.rules().keep_case_days() : 365;
+    const std::uint32_t farthest = tiers.empty() ? usual_days_ahead : std::prev(tiers.end())->first;
+    const std::uint32_t kept =
+        office.rules().has_keep_case_days() ? office.rules().keep_case_days() : std::uint32_t(Retention{}.case_days);
     if (farthest > kept)
         return at(
             fmt::format("opens {} days ahead, but 'keep_case_days' forgets case numbers after {}: nobody could check "
@@ -238,11 +250,7 @@ Fault fault_of_timetable(const v1::Office& office) {
     if (!is_time_zone(office.time_zone()))
         return fmt::format("'{}' is no time zone. Write it like Europe/Warsaw under 'time_zone'.", office.time_zone());
     const auto fault = timetable::fault_of(office);
-    if (!fault) return {};
-    std::string place = fmt::format("'{}'", fault->list);
-    if (fault->entry >= 0) place = fmt::format("Entry {} of {}", fault->entry + 1, place);
-    if (!fault->key.empty()) place += fmt::format(", '{}'", fault->key);
-    return fmt::format("{}: {}.", place, fault->message);
+    return fault ? Fault(told(*fault)) : Fault();
 }
 
 }  // namespace

@@ -13,14 +13,17 @@ namespace {
 
 constexpr std::size_t most_cases = 10'000;  // whose wrong PINs are counted; a day has fewer visitors
 constexpr std::uint32_t first_pin = 0;
-constexpr std::uint32_t usual_contact_days = 30, usual_case_days = 365;
 
 Retention retention_of(const v1::Office& office) {
     const v1::Rules& rules = office.rules();
     Retention retention;
-    retention.contact_days = int(rules.has_keep_contact_days() ? rules.keep_contact_days() : usual_contact_days);
-    retention.case_days = int(rules.has_keep_case_days() ? rules.keep_case_days() : usual_case_days);
+    if (rules.has_keep_contact_days()) retention.contact_days = int(rules.keep_contact_days());
+    if (rules.has_keep_case_days()) retention.case_days = int(rules.keep_case_days());
     return retention;
+}
+
+std::string seed_name(const std::string& draw, std::int64_t closes_at_ms) {
+    return fmt::format("{}/{}", draw, closes_at_ms);
 }
 
 // The command's case's, or null.
@@ -73,13 +76,13 @@ Expected<void> Privacy::protect(v1::Command& command, const State& state, std::i
             return forget_contacts(command, state);
         case v1::Command::kOpenDraw:
             command.mutable_open_draw()->set_seed(
-                vault_->seed_of(fmt::format("{}/{}", command.open_draw().draw(), command.open_draw().closes_at_ms())));
+                vault_->seed_of(seed_name(command.open_draw().draw(), command.open_draw().closes_at_ms())));
             return {};
         case v1::Command::kHoldDraw:
             if (const auto draw = state.bookings.draws.find(command.hold_draw().draw());
                 draw != state.bookings.draws.end())
                 command.mutable_hold_draw()->set_seed(
-                    vault_->seed_of(fmt::format("{}/{}", draw->first, draw->second.closes_at_ms)));
+                    vault_->seed_of(seed_name(draw->first, draw->second.closes_at_ms)));
             return {};
         default:
             return {};
@@ -87,7 +90,7 @@ Expected<void> Privacy::protect(v1::Command& command, const State& state, std::i
 }
 
 Expected<void> Privacy::seal_contact(v1::ConfirmAppointment& confirm, const State& state) {
-    if (confirm.contact().empty()) return {};
+    if (confirm.contact().empty() || confirm.contact().size() > max_contact_bytes) return {};
     const Appointment& one = state.bookings.appointments.at(confirm.appointment());
     const timetable::Date last_day =
         state.plan->date_of(one.start_ms()) + std::chrono::days(retention_of(*state.office).contact_days);
@@ -105,24 +108,20 @@ void Privacy::find_by_pin(v1::CheckIn& check, const v1::Command& command, const 
     const std::string pin = check.pin();
     check.clear_pin();
     for (const std::string& hash : command.case_hashes()) {
-        const auto known = state.bookings.of_case.find(hash);
-        if (known == state.bookings.of_case.end()) continue;
+        const auto appointments = appointments_of(state.bookings, hash);
+        if (appointments.empty()) continue;
         int& wrong = wrong_pins_[hash];
         if (wrong >= most_wrong_pins || wrong_pins_.size() > most_cases) continue;
-        for (const std::uint64_t id : known->second)
-            if (is_pin(vault_->pin_of(id, first_pin), pin)) return check.set_appointment(id);
+        for (const Appointment* one : appointments)
+            if (is_pin(vault_->pin_of(one->id, first_pin), pin)) return check.set_appointment(one->id);
         ++wrong;
     }
 }
 
 Expected<void> Privacy::forget_contacts(const v1::Command& command, const State& state) {
-    for (const std::string& hash : command.case_hashes()) {
-        const auto known = state.bookings.of_case.find(hash);
-        if (known == state.bookings.of_case.end()) continue;
-        for (const std::uint64_t id : known->second)
-            if (const Appointment& one = state.bookings.appointments.at(id); !one.person.empty())
-                if (auto forgotten = vault_->forget(one.person); !forgotten) return forgotten;
-    }
+    for (const Appointment* one : appointments_of(state.bookings, command.case_hashes()))
+        if (!one->person.empty())
+            if (auto forgotten = vault_->forget(one->person); !forgotten) return forgotten;
     return {};
 }
 

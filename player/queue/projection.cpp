@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "player/queue/notices.h"
 #include "protocol/base/error.h"
 
 namespace hallcast::queue {
@@ -10,6 +11,7 @@ namespace {
 
 void describe(v1::CounterStatus& status, const State& state, std::uint32_t number, const CounterState& counter) {
     status.set_number(number);
+    status.set_version(counter.version);
     if (counter.visit != 0) {
         const Visit& visit = state.visits.at(counter.visit);
         status.set_activity(visit.phase == VisitPhase::called ? v1::COUNTER_ACTIVITY_CALLING
@@ -43,6 +45,7 @@ void describe(v1::HallProfile& profile, const State& state, const v1::Hall& hall
     for (const v1::Counter& counter : office.counters())
         if (state.counters.at(counter.number()).hall == hall.id()) *profile.add_counters() = counter;
     *profile.mutable_hours() = office.hours();
+    *profile.mutable_sound() = hall.sound();
 }
 
 }  // namespace
@@ -58,6 +61,8 @@ v1::HallState project(const State& state, const v1::Hall& hall) {
         if (counter.hall == hall.id()) describe(*projected.add_counters(), state, number, counter);
     for (const v1::Service& service : state.office->services())
         describe(*projected.add_services(), state, service.id());
+    for (auto one = state.notices.rbegin(); one != state.notices.rend(); ++one)
+        if (is_for(*one, hall.id())) *projected.add_notices() = one->notice;
     return projected;
 }
 
@@ -87,6 +92,8 @@ std::vector<v1::HallEvent> project(const State& after, const Touched& touched, s
             if (counter.hall == hall.id()) describe(*event.add_changes()->mutable_counter(), after, number, counter);
         }
         for (const std::string& id : touched.services) describe(*event.add_changes()->mutable_service(), after, id);
+        for (const HallNotice& one : touched.notices)
+            if (is_for(one, hall.id())) *event.add_changes()->mutable_notice() = one.notice;
         if (event.changes().empty()) continue;
         event.set_hall(hall.id());
         event.set_at_ms(at_ms);

@@ -17,7 +17,7 @@ v1::HallState project(const State& state, const v1::Hall& hall);
 // which replaces the halls' states whole (see repaint). Pure.
 std::vector<v1::HallEvent> project(const State& after, const Touched& touched, std::int64_t at_ms);
 
-// One HallEvent for each hall that brings all but the calls: profile, counters and services.
+// One HallEvent for each hall that brings all but calls and notices: profile, counters and services.
 std::vector<v1::HallEvent> repaint(const State& state, std::int64_t at_ms);
 
 }  // namespace hallcast::queue

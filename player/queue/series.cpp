@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "player/queue/time_units.h"
+
 namespace hallcast::queue {
 namespace {
 
-constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::uint32_t usual_last = 9999;
 constexpr std::uint32_t highest = 999'999'999;
 

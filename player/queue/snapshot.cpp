@@ -17,7 +17,7 @@
 namespace hallcast::queue {
 namespace {
 
-constexpr std::string_view code = HALLCAST_CODE_DIGEST;
+constexpr std::string_view code_digest = HALLCAST_CODE_DIGEST;
 constexpr std::size_t hash_bytes = crypto_generichash_BYTES;
 
 template <typename T>  // made of the office, so not kept
@@ -174,19 +174,20 @@ std::string hash_of(std::string_view bytes) {
 
 std::string pack(const State& state) {
     Packing packing;
-    packing.bytes.assign(code.size() + hash_bytes, '\0');
+    packing.bytes.assign(code_digest.size() + hash_bytes, '\0');
     packing.put(state);
     std::string& bytes = packing.bytes;
-    bytes.replace(0, code.size(), code);
-    bytes.replace(code.size(), hash_bytes, hash_of(std::string_view(bytes).substr(code.size() + hash_bytes)));
+    bytes.replace(0, code_digest.size(), code_digest);
+    bytes.replace(code_digest.size(), hash_bytes,
+                  hash_of(std::string_view(bytes).substr(code_digest.size() + hash_bytes)));
     return std::move(bytes);
 }
 
-bool is_of_this_code(std::string_view bytes) { return bytes.starts_with(code); }
+bool is_of_this_code(std::string_view bytes) { return bytes.starts_with(code_digest); }
 
 Expected<State> unpack(std::string_view bytes) {
     if (!is_of_this_code(bytes)) return fail("it was made by another version of hallcast");
-    bytes.remove_prefix(code.size());
+    bytes.remove_prefix(code_digest.size());
     if (bytes.size() < hash_bytes || hash_of(bytes.substr(hash_bytes)) != bytes.substr(0, hash_bytes))
         return fail("it is damaged");
     bytes.remove_prefix(hash_bytes);

@@ -104,6 +104,7 @@ struct CounterState {
     std::string staff;                        // who is signed in
     std::uint32_t appointments_in_a_row = 0;  // called here, while others waited or not
     std::uint64_t last_group = 0;             // of the visitor called last
+    std::uint64_t version = 0;                // log_seq of the last event of this counter
     std::optional<Undo> undo;
 };
 
@@ -113,10 +114,17 @@ struct Board {
     std::vector<v1::Call> calls;  // the latest attempt first, at most wire::max_calls
 };
 
+// What staff tell everybody in a hall.
+struct HallNotice {
+    std::string hall;  // empty: all
+    v1::Notice notice;
+};
+
 struct State {
     std::uint64_t log_seq = 0;  // of the last event applied
     std::uint64_t last_visit = 0;
     std::uint64_t last_lease = 0;
+    std::uint64_t last_notice = 0;
     std::uint32_t day = 0;  // the office's, as 20261124: of the last event; 0: before there were days in the log
     std::shared_ptr<const v1::Office> office = std::make_shared<v1::Office>();  // empty before the first is applied
     std::shared_ptr<const BookingPlan> plan = std::make_shared<BookingPlan>(*office);  // of that office
@@ -129,7 +137,9 @@ struct State {
     std::deque<std::uint64_t> ended;                                    // in the order in which they ended
     Bookings bookings;
     std::set<std::uint64_t> sent;  // visits that wait for a certain counter or person
-    OfficeWaits waits;             // what the services' waits have in common
+    std::vector<HallNotice>
+        notices;        // in the order in which they were made; one that expired leaves with the next event
+    OfficeWaits waits;  // what the services' waits have in common
 };
 
 constexpr std::size_t max_ended = 4096;
@@ -140,7 +150,8 @@ struct Touched {
     std::vector<v1::Call> withdrawn;    // calls that no visit has any more
     std::vector<std::uint32_t> counters;
     std::vector<std::string> services;
-    bool all = false;  // a new office: the halls' states are replaced whole
+    std::vector<HallNotice> notices;  // as they are now: new, or over
+    bool all = false;                 // a new office: the halls' states are replaced whole
 };
 
 }  // namespace hallcast::queue

@@ -5,11 +5,10 @@
 #include <numeric>
 
 #include "player/queue/state.h"
+#include "player/queue/time_units.h"
 
 namespace hallcast::queue {
 namespace {
-
-constexpr std::int64_t hour_ms = 3'600'000;
 
 std::int64_t nearest_rank(const std::vector<std::uint32_t>& sorted, std::size_t percent) {
     return sorted[(sorted.size() * percent + 99) / 100 - 1];

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "player/queue/time_units.h"
+
 namespace hallcast::queue {
 namespace {
 
@@ -19,7 +21,7 @@ constexpr double longest_s = 86'400;
 
 // A wait moves a quantile by a step of at most this: fast at first, then slowly for ever.
 constexpr double least_step = 0.01;
-constexpr double first_waits = 50;
+constexpr double learned_first_waits = 50;
 
 void add(Pace& pace, double calls, double busy_s) {
     pace.calls += calls;
@@ -35,7 +37,7 @@ double seconds_a_call(const Pace& pace, double weight, double otherwise_s) {
     return (pace.busy_s + weight * otherwise_s) / (pace.calls + weight);
 }
 
-std::size_t hour_of(std::int64_t at_ms) { return std::size_t((at_ms / 3'600'000 % 24 + 24) % 24); }
+std::size_t hour_of(std::int64_t at_ms) { return std::size_t((at_ms / hour_ms % 24 + 24) % 24); }
 
 // A place between two knots.
 struct Knots {
@@ -95,7 +97,7 @@ void learn(OfficeWaits& office, WaitRatios& shift, const Knots& knots, double ra
                           ratio - ratio_at(office, shift, knots, &WaitRatios::middle),
                           ratio - ratio_at(office, shift, knots, &WaitRatios::high)};
     const auto step = [&](WaitRatios& ratios, double weight) {
-        const double size = weight * std::max(least_step, 1 / (first_waits + ratios.learned));
+        const double size = weight * std::max(least_step, 1 / (learned_first_waits + ratios.learned));
         const auto up_or_down = [&](double from, double share) { return size * (from > 0 ? share : share - 1); };
         ratios.low += up_or_down(gap[0], 0.1);
         ratios.middle += up_or_down(gap[1], 0.5);

@@ -7,12 +7,12 @@
 #include <memory>
 #include <optional>
 
+#include "player/queue/time_units.h"
 #include "protocol/base/error.h"
 
 namespace hallcast::queue {
 namespace {
 
-constexpr std::int64_t hour_ms = 3'600'000;
 constexpr std::int64_t from_ever = -(std::int64_t{1} << 60);
 // A day beyond the dates that an office may name, on both sides.
 constexpr std::int64_t table_begin_ms = -48 * hour_ms;

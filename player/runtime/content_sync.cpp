@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 #include "content/fetch.h"
@@ -36,7 +37,9 @@ class RunningSync final : public ContentSync {
   public:
     RunningSync(zmq::context_t& context, content::Library& library, const wire::MasterAddress& master,
                 const wire::Credentials& credentials, std::function<void()> changed)
-        : library_(library),
+        : context_(context),
+          master_(master),
+          library_(library),
           changed_(std::move(changed)),
           client_(wire::make_sync_client(context, master, credentials)),
           thread_([this](std::stop_token stop) { run(stop); }) {}
@@ -45,6 +48,11 @@ class RunningSync final : public ContentSync {
         const std::scoped_lock lock(mutex_);
         wanted_ = version;
         wake_.notify_all();
+    }
+
+    void learnt(wire::Credentials credentials) override {
+        const std::scoped_lock lock(mutex_);
+        credentials_ = std::move(credentials);
     }
 
   private:
@@ -68,7 +76,18 @@ class RunningSync final : public ContentSync {
         }
     }
 
+    // The thread alone uses the client.
+    void renew_client() {
+        std::optional<wire::Credentials> credentials;
+        {
+            const std::scoped_lock lock(mutex_);
+            credentials.swap(credentials_);
+        }
+        if (credentials) client_ = wire::make_sync_client(context_, master_, *credentials);
+    }
+
     Expected<std::uint64_t> take_over(const std::stop_token& stop) {
+        renew_client();
         v1::SyncRequest request;
         request.mutable_manifest();
         auto reply = client_->ask(std::move(request), answer_limit);
@@ -80,12 +99,15 @@ class RunningSync final : public ContentSync {
         return reply->manifest().version();
     }
 
+    zmq::context_t& context_;
+    const wire::MasterAddress master_;
     content::Library& library_;
     std::function<void()> changed_;
     std::unique_ptr<wire::SyncClient> client_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::uint64_t wanted_ = 0;
+    std::uint64_t wanted_ = 0;                      // protected by mutex_
+    std::optional<wire::Credentials> credentials_;  // protected by mutex_: another client's
     std::jthread thread_;
 };
 

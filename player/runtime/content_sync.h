@@ -17,6 +17,8 @@ class ContentSync {
     virtual ~ContentSync() = default;
     // The version the master has; 0 is unknown. Any thread.
     virtual void wanted(std::uint64_t version) = 0;
+    // The master has another key: from the next try on. Any thread.
+    virtual void learnt(wire::Credentials credentials) = 0;
 };
 
 // `library` and `context` must outlive it. `changed` is called from its thread when the library has a new list.

@@ -20,8 +20,9 @@ constexpr int following = 16;
 Pacer::Pacer(Moment start, Duration refresh) : refresh_(refresh), origin_(start), lead_(shortest_lead) {}
 
 Pacer::Refresh Pacer::next(Moment now, Moment due) const {
-    // Half the lead is enough to try: drawing for a refresh that is then shown a little late beats leaving it out.
-    const Moment earliest = std::max(due, now + lead_ / 2);
+    // A picture that is shown a little late beats one that is left out. A display that waits for its refresh does not
+    // show it before the next one: there it must be possible to be in time, with half the lead.
+    const Moment earliest = std::max(due, display_waits_ ? now + lead_ / 2 : now - refresh_ / 2);
     // Rounded up; within a microsecond of a refresh is at it.
     const auto number = (earliest - origin_ - microseconds(1) + refresh_) / refresh_;
     return refresh(std::max<std::int64_t>(number, last_ + 1));
@@ -47,6 +48,7 @@ void Pacer::shown(const Refresh& refresh, Moment moment, bool steady) {
 }
 
 void Pacer::refreshed(Moment moment) {
+    display_waits_ = true;
     Duration off = (moment - origin_) % refresh_;
     if (off > refresh_ / 2) off -= refresh_;
     origin_ += off / following;

@@ -28,7 +28,8 @@ class Pacer {
         Moment at;                // when it is to be shown
         Moment draw_at;           // when to begin
     };
-    // The first refresh not before `due` that was not shown yet and can still be drawn for, as of `now`.
+    // The first refresh not before `due` that was not shown yet and can still be drawn for, as of `now`: in time where
+    // the display waits for its refreshes, at most half a refresh late where it shows at once what it is given.
     Refresh next(Moment now, Moment due) const;
 
     // What drawing a picture took.
@@ -53,6 +54,7 @@ class Pacer {
     Moment origin_;
     std::int64_t last_ = 0;  // shown, or passed by with nothing to show
     Duration lead_;          // what drawing takes, and a little more
+    bool display_waits_ = false;
     PacingStatistics statistics_;
 };
 

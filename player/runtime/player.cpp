@@ -6,24 +6,34 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 
 #include "hallcast/v1/player.pb.h"
+#include "player/media/clip.h"
+#include "player/media/decoder_host.h"
 #include "player/media/playback.h"
 #include "player/picture/painter.h"
+#include "player/runtime/call_receipts.h"
 #include "player/runtime/call_schedule.h"
 #include "player/runtime/content_sync.h"
+#include "player/runtime/device_watch.h"
+#include "player/runtime/notice_schedule.h"
 #include "player/runtime/pacer.h"
+#include "player/runtime/sdl_video.h"
+#include "player/runtime/sound_plan.h"
+#include "player/runtime/temperature.h"
 #include "player/runtime/waker.h"
 #include "player/screen/screen.h"
 #include "player/sound/announcer.h"
 #include "player/sound/mixer.h"
+#include "player/sound/voices.h"
 #include "player/text/font_set.h"
 #include "player/text/typesetter.h"
+#include "protocol/base/stream_address.h"
 
 namespace hallcast::runtime {
 namespace {
@@ -34,56 +44,9 @@ using std::chrono::nanoseconds;
 
 // Between two looks at the window's events while nothing moves: a key press may wait that long.
 constexpr milliseconds idle_look{200};
+constexpr std::chrono::seconds look_at_hours_every{1};
 constexpr std::chrono::seconds statistics_every{10};
-
-class SdlVideo {
-  public:
-    static Expected<std::unique_ptr<SdlVideo>> open(const PlayerOptions& options, bool gl) {
-        SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");  // ours are the stop signals
-        SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
-        // X11 would read thousands of lines of key compositions before the first picture. Nobody types here.
-        setenv("XCOMPOSEFILE", "/dev/null", 0);
-        auto video = std::unique_ptr<SdlVideo>(new SdlVideo);
-        if (SDL_Init(SDL_INIT_VIDEO) != 0)
-            return fail(
-                "no display: {}. Start hallcast on a desktop or a console, under a virtual one "
-                "(Xvfb :9 & DISPLAY=:9 hallcast ...), or with --no-screen",
-                SDL_GetError());
-        SDL_DisplayMode mode{};
-        if (SDL_GetCurrentDisplayMode(0, &mode) != 0) mode = {.w = 1920, .h = 1080, .refresh_rate = 60};
-        const picture::ScreenSize size = options.size.value_or(picture::ScreenSize{mode.w, mode.h});
-        const Uint32 style = options.windowed ? SDL_WINDOW_RESIZABLE
-                             : options.size   ? SDL_WINDOW_BORDERLESS
-                                              : SDL_WINDOW_FULLSCREEN_DESKTOP;
-        const Uint32 flags = style | (gl ? picture::prepare_gl_window() : 0);
-        const int position = options.windowed ? int(SDL_WINDOWPOS_CENTERED) : 0;
-        video->window_ = SDL_CreateWindow("hallcast", position, position, size.width, size.height, flags);
-        if (!video->window_)
-            return fail("the window ({}x{}) cannot be made: {}", size.width, size.height, SDL_GetError());
-        if (!options.windowed) SDL_ShowCursor(SDL_DISABLE);
-        if (mode.refresh_rate > 0) video->refresh_ = nanoseconds(1'000'000'000 / mode.refresh_rate);
-        return video;
-    }
-    ~SdlVideo() {
-        if (window_) SDL_DestroyWindow(window_);
-        SDL_Quit();
-    }
-    SdlVideo(const SdlVideo&) = delete;
-    SdlVideo& operator=(const SdlVideo&) = delete;
-
-    SDL_Window* window() const { return window_; }
-    nanoseconds refresh() const { return refresh_; }
-    picture::ScreenSize size() const {
-        picture::ScreenSize size;
-        SDL_GetWindowSize(window_, &size.width, &size.height);
-        return size;
-    }
-
-  private:
-    SdlVideo() = default;
-    SDL_Window* window_ = nullptr;
-    nanoseconds refresh_{16'666'667};
-};
+constexpr std::chrono::seconds report_every{2};  // of them to the master, which asks for them less often
 
 class FilmSound final : public media::SoundSink {
   public:
@@ -105,10 +68,32 @@ milliseconds dwell_of(const layouts::Layout& layout) {
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
     std::vector<media::PlaylistEntry> entries;
     const v1::ContentManifest manifest = library.manifest();
-    for (const v1::ContentItem& item : manifest.items())
-        entries.push_back(
-            {item.id(), library.blob(item.sha256()),
-             item.kind() == v1::CONTENT_KIND_PICTURE ? milliseconds(item.duration_ms()) : milliseconds(0)});
+    for (const v1::ContentItem& item : manifest.items()) {
+        const milliseconds time(item.duration_ms());
+        const std::filesystem::path file =
+            content::has_file(item) ? library.blob(item.sha256()) : std::filesystem::path(item.address());
+        // A film's end is in its file.
+        entries.push_back({item.id(), file, item.kind() == v1::CONTENT_KIND_VIDEO ? milliseconds(0) : time, time});
+    }
+    return entries;
+}
+
+using CommonTime = std::function<std::optional<media::CommonTime>(Moment)>;
+
+// Only who plays in step needs to know it beforehand. Zero where the file does not say it: then it is not in step.
+milliseconds length_of(const media::OpenClip& open, const std::filesystem::path& file) {
+    const auto clip = open({file.string(), file}, std::chrono::seconds(2), {});
+    return clip ? std::chrono::duration_cast<milliseconds>((*clip)->facts().length) : milliseconds(0);
+}
+
+std::vector<media::PlaylistEntry> entries_of(const PlayerOptions& options, const media::OpenClip& open) {
+    std::vector<media::PlaylistEntry> entries;
+    for (const std::filesystem::path& clip : options.clips) {
+        const bool live = is_stream(clip);
+        const milliseconds time = live ? milliseconds(options.stream_time) : milliseconds(0);
+        const milliseconds slot = !options.in_step ? milliseconds(0) : live ? time : length_of(open, clip);
+        entries.push_back({name_of_source(clip), clip, time, slot});
+    }
     return entries;
 }
 
@@ -120,6 +105,9 @@ class Player {
           options_(std::move(options)),
           waker_(stop.descriptor()),
           calls_(dwell_of(options_.layout)) {}
+    ~Player() { playback_.reset(); }  // it asks the follower for the time
+    Player(const Player&) = delete;
+    Player& operator=(const Player&) = delete;
 
     Expected<void> open();
     void run();
@@ -128,12 +116,23 @@ class Player {
     void open_sound();
     bool handle_events();
     bool follow();
+    void show_captions_in(const v1::HallProfile& profile);
     void announce(const v1::Call& call, std::int64_t master_now_ms);
+    void report_shown(Moment at);
+    bool hear_announcements();
+    bool hear_notice(const sound::Announcement& notice, bool ended, Moment at);
+    void speak_notices();
+    milliseconds master_ahead();
+    void look_at_device(Moment now);
+    void follow_hours(Moment now);
+    MasterTime master_time(Moment at) const;
+    std::optional<media::CommonTime> common_time(Moment at) const;
     void refresh_playlist();
     bool draw(const Pacer::Refresh& refresh);
     void show_at_once();
     void show(const Pacer::Refresh& refresh);
-    v1::PlayerStatistics statistics() const;
+    v1::PlayerStatistics statistics(const media::PlaybackStatistics& played) const;
+    v1::PlayerStatistics statistics_with_items() const;
     void write_statistics();
     void report() const;
     std::int64_t master_now_ms() const;
@@ -144,20 +143,43 @@ class Player {
     Waker waker_;
     std::atomic<bool> library_changed_{false};
 
+    // What the announcer's thread tells of what was heard: here, since it must outlive that thread.
+    struct HeardPart {
+        sound::Announcement announcement;
+        Moment from;
+        std::optional<sound::Heard> whole;  // none: it begins
+    };
+    std::mutex hearing_;
+    std::vector<HeardPart> heard_;  // protected by hearing_
+
+    media::DecoderHost decoders_{{}};
     std::unique_ptr<SdlVideo> video_;
     std::unique_ptr<text::FontSet> fonts_;
     std::unique_ptr<text::Typesetter> typesetter_;
     std::unique_ptr<screen::Screen> screen_;
     std::unique_ptr<picture::Painter> painter_;
+    std::unique_ptr<sound::Mixer> loop_mixer_;  // of speech alone; null: no loop device
     std::unique_ptr<sound::Mixer> mixer_;
     std::unique_ptr<FilmSound> film_sound_;
-    std::unique_ptr<sound::AudioOutput> audio_;
+    std::unique_ptr<sound::AudioOutput> audio_, loop_audio_;
     std::unique_ptr<media::Playback> playback_;
     std::unique_ptr<sound::Announcer> announcer_;
-    std::unique_ptr<wire::Follower> follower_;
     std::unique_ptr<ContentSync> content_;
+    std::unique_ptr<wire::Follower> follower_;  // after content_: its thread tells that of a new key
 
+    DeviceWatch device_;
+    SoundLevel level_;  // by the hall's hours
+    Moment look_at_hours_{};
+    Fade film_fade_;
+    Thermometer thermometer_;
+    std::vector<std::string> caption_languages_;
     CallSchedule calls_;
+    CallReceipts receipts_{[this](Moment at) { return master_time(at); }};
+    NoticeSchedule notices_;
+    std::optional<screen::SpokenNotice> spoken_notice_;
+    Moment spoken_until_ = Moment::max();  // when it is so no longer
+    milliseconds master_ahead_{0};         // of this machine's clock
+    screen::ScreenInput drawn_;            // what the last picture was drawn from
     std::shared_ptr<const wire::Followed> followed_;
     std::uint64_t content_version_ = 0;
     picture::ScreenSize size_;
@@ -171,13 +193,25 @@ class Player {
 
 Expected<void> Player::open() {
     // First what takes time on other threads and machines, then the window.
+    if (options_.library && options_.fetch_content)
+        content_ = make_content_sync(context_, *options_.library, options_.master, options_.credentials, [this] {
+            library_changed_ = true;
+            waker_.wake();
+        });
     follower_ = wire::make_follower(context_, {.master = options_.master,
                                                .credentials = options_.credentials,
                                                .hall = options_.hall,
-                                               .changed = [this] { waker_.wake(); }});
+                                               .zone = options_.zone,
+                                               .changed = [this] { waker_.wake(); },
+                                               .learnt =
+                                                   [this](const wire::Credentials& credentials) {
+                                                       if (content_) content_->learnt(credentials);
+                                                       if (options_.learnt) options_.learnt(credentials);
+                                                   },
+                                               .program = "hallcast " HALLCAST_VERSION});
     const bool gl = options_.painter == PainterChoice::gl ||
                     (options_.painter == PainterChoice::automatic && picture::has_fast_gl());
-    auto video = SdlVideo::open(options_, gl);
+    auto video = SdlVideo::open({options_.size, options_.windowed, gl});
     if (!video) return std::unexpected(video.error());
     video_ = std::move(*video);
     size_ = video_->size();
@@ -194,26 +228,60 @@ Expected<void> Player::open() {
     painter_ = std::move(*painter);
     pacer_.emplace(std::chrono::steady_clock::now(), video_->refresh());
 
-    mixer_ = sound::make_mixer();
+    if (!options_.loop_device.empty()) loop_mixer_ = sound::make_mixer();
+    mixer_ = sound::make_mixer({.speech_only = loop_mixer_.get()});
     film_sound_ = std::make_unique<FilmSound>(*mixer_);
     playback_ = media::make_playback(
-        *film_sound_, {.refresh = video_->refresh(),
-                       .wake = [this] { waker_.wake(); },
-                       .failed = [](const std::string& entry,
-                                    const Error& error) { spdlog::error("{} is skipped: {}", entry, error.message); }});
-    if (options_.library && options_.fetch_content)
-        content_ = make_content_sync(context_, *options_.library, options_.master, options_.credentials, [this] {
-            library_changed_ = true;
-            waker_.wake();
-        });
-    refresh_playlist();
+        *film_sound_, decoders_.opener(),
+        {.refresh = video_->refresh(),
+         .sound_delay = options_.sound_delay,
+         .in_step = options_.in_step ? [this](Moment at) { return common_time(at); } : CommonTime{},
+         .wake = [this] { waker_.wake(); },
+         .failed = [](const std::string& entry,
+                      const Error& error) { spdlog::error("{} is skipped: {}", entry, error.message); }});
     return {};
 }
 
 // After the first picture, since a sound device can take its time to open.
 void Player::open_sound() {
-    announcer_ = sound::make_announcer(*mixer_);
+    sound::AnnouncerOptions options;
+    options.open_voice = [folder = options_.voices] { return sound::open_voices(folder); };
+    const auto tell = [this](HeardPart heard) {
+        {
+            const std::lock_guard lock(hearing_);
+            heard_.push_back(std::move(heard));
+        }
+        waker_.wake();
+    };
+    options.spoken = [tell](const sound::Announcement& announcement, Moment from) {
+        if (announcement.is_notice()) tell({announcement, from, std::nullopt});
+    };
+    options.finished = [tell](const sound::Announcement& announcement, const sound::Heard& heard) {
+        tell({announcement, heard.from, heard});
+    };
+    // A driver that SDL does not have: the output keeps the time without a device, and looks for none.
+    if (options_.no_sound) SDL_setenv("SDL_AUDIODRIVER", "none", 1);
+    announcer_ = sound::make_announcer(*mixer_, std::move(options));
     audio_ = sound::open_audio_output(*mixer_);
+    if (loop_mixer_)
+        loop_audio_ = sound::open_audio_output(*loop_mixer_, {.device = options_.loop_device, .purpose = "loop"});
+    announcer_->set_duty({.speaks = followed_ && followed_->speaks, .quiet = level_.quiet});
+}
+
+// Who can speak in this zone is the master's to know at once.
+void Player::look_at_device(Moment now) {
+    if (device_.look(audio_->has_device(), now)) follower_->can_speak(device_.is_there());
+}
+
+void Player::follow_hours(Moment now) {
+    if (!followed_ || !followed_->state) return;
+    if (now >= look_at_hours_) {
+        level_ = sound_level(followed_->state->profile(), master_now_ms());
+        look_at_hours_ = now + look_at_hours_every;
+    }
+    mixer_->set_film_gain(gain_of(film_fade_.towards(level_.film_db, now)));
+    mixer_->set_speech_gain(gain_of(level_.speech_db));
+    announcer_->set_duty({.speaks = followed_->speaks, .quiet = level_.quiet});
 }
 
 void Player::refresh_playlist() {
@@ -221,8 +289,8 @@ void Player::refresh_playlist() {
     if (std::ranges::none_of(options_.layout.widgets,
                              [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; }))
         return;
-    if (!options_.clip.empty())
-        playback_->set_playlist({{options_.clip.string(), options_.clip, milliseconds(0)}});
+    if (!options_.clips.empty())
+        playback_->set_playlist(entries_of(options_, decoders_.opener()));
     else if (options_.library)
         playback_->set_playlist(entries_of(*options_.library));
 }
@@ -246,21 +314,21 @@ bool Player::handle_events() {
                 repaint = true;
             }
         }
-        if (audio_) audio_->handle_event(event);
     }
     return repaint;
 }
 
-std::int64_t Player::master_now_ms() const {
-    const auto now = std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
-    return (now + (followed_ ? followed_->master_clock_ahead : milliseconds(0))).count();
-}
+std::int64_t Player::master_now_ms() const { return follower_->clock().master_ms_at(std::chrono::steady_clock::now()); }
 
 // Takes over what the network thread knows. True when it was news.
 bool Player::follow() {
     auto followed = follower_->followed();
     if (followed == followed_) return false;
     followed_ = std::move(followed);
+    receipts_.update(followed_->state.get(), followed_->stale_since.has_value());
+    if (followed_->state) show_captions_in(followed_->state->profile());
+    look_at_hours_ = {};
+    if (announcer_) follow_hours(std::chrono::steady_clock::now());
     if (followed_->state && !followed_->stale_since)
         for (const v1::Call& call : calls_.update(*followed_->state, master_now_ms())) announce(call, master_now_ms());
     if (followed_->content_version != content_version_) {
@@ -271,6 +339,14 @@ bool Player::follow() {
             refresh_playlist();
     }
     return true;
+}
+
+// Films that are opened from now on have their captions in the hall's languages.
+void Player::show_captions_in(const v1::HallProfile& profile) {
+    std::vector<std::string> languages(profile.languages().begin(), profile.languages().end());
+    if (languages == caption_languages_) return;
+    caption_languages_ = std::move(languages);
+    decoders_.set_caption_languages(caption_languages_);
 }
 
 void Player::announce(const v1::Call& call, std::int64_t now_ms) {
@@ -287,18 +363,54 @@ void Player::announce(const v1::Call& call, std::int64_t now_ms) {
     announcer_->announce(std::move(announcement));
 }
 
+// Also while the master is not heard: until its time is over a notice holds, and that of an emergency all the more.
+void Player::speak_notices() {
+    if (!announcer_ || !followed_ || !followed_->state) return;
+    const std::int64_t now_ms = master_now_ms();
+    const NoticeSchedule::Step step = notices_.step(*followed_->state, now_ms);
+    for (const std::string& id : step.over) announcer_->withdraw(id);
+    for (const auto& [notice, attempt] : step.due) {
+        sound::Announcement announcement;
+        announcement.call_id = notice->id();
+        announcement.attempt = attempt;
+        announcement.urgent = notice->urgent();
+        for (const std::string& language : followed_->state->profile().languages()) {
+            const auto text = notice->text().find(language);
+            if (text == notice->text().end()) continue;
+            announcement.languages.push_back(language);
+            announcement.texts.push_back(text->second);
+        }
+        if (announcement.texts.empty()) continue;
+        announcement.expires_at = std::chrono::steady_clock::now() + milliseconds(notice->expires_at_ms() - now_ms);
+        announcer_->announce(std::move(announcement));
+    }
+}
+
+// Kept as it is while it is nearly right: a banner must not be set again with each picture.
+milliseconds Player::master_ahead() {
+    using namespace std::chrono;
+    const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
+    const milliseconds ahead = milliseconds(master_now_ms()) - now;
+    if (abs(ahead - master_ahead_) > milliseconds(200)) master_ahead_ = ahead;
+    return master_ahead_;
+}
+
 // Draws what is to be seen at that refresh, and finds out until when. True when it differs from what is on the screen.
 bool Player::draw(const Pacer::Refresh& refresh) {
-    screen::ScreenInput input;
+    screen::ScreenInput& input = drawn_;
+    input = {};
     if (followed_) input.hall = {followed_->state, followed_->stale_since};
     input.video = playback_->picture_at(refresh.at);
     input.shown_call = calls_.shown(std::chrono::steady_clock::now(), master_now_ms());
+    if (std::chrono::steady_clock::now() >= spoken_until_) spoken_notice_.reset(), spoken_until_ = Moment::max();
+    input.spoken_notice = spoken_notice_;
     input.now = std::chrono::system_clock::now();
+    input.master_ahead = master_ahead();
     input.motion = pacer_->since_start(refresh);
     const bool drawn = painter_->draw(screen_->scene(input));
     const nanoseconds still = screen_->still_for(input);
     moves_ = still == nanoseconds(0);
-    changes_at_ = std::min(refresh.at + still, calls_.next_change());
+    changes_at_ = std::min({refresh.at + still, calls_.next_change(), spoken_until_});
     return drawn;
 }
 
@@ -306,6 +418,7 @@ bool Player::draw(const Pacer::Refresh& refresh) {
 // have their places and pictures by the refresh, stay even.
 void Player::show_at_once() {
     if (draw(pacer_->last())) painter_->present();
+    report_shown(std::chrono::steady_clock::now());
 }
 
 void Player::show(const Pacer::Refresh& refresh) {
@@ -313,27 +426,91 @@ void Player::show(const Pacer::Refresh& refresh) {
     const bool moved = moves_;
     if (!draw(refresh)) {
         pacer_->unchanged(refresh);
+        report_shown(std::chrono::steady_clock::now());
         return;
     }
     pacer_->drawn(std::chrono::steady_clock::now() - begin);
     if (!painter_->waits_for_refresh()) std::this_thread::sleep_until(refresh.at);
     pacer_->shown(refresh, std::chrono::steady_clock::now(), moved);
     painter_->present();
-    if (painter_->waits_for_refresh()) pacer_->refreshed(std::chrono::steady_clock::now());
+    const Moment presented = std::chrono::steady_clock::now();
+    if (painter_->waits_for_refresh()) pacer_->refreshed(presented);
+    report_shown(presented);
+}
+
+// Of the picture that is on the screen since `at`, also where an attempt looks like the one before it and nothing had
+// to be drawn.
+void Player::report_shown(Moment at) {
+    if (!receipts_.lacking()) return;
+    const auto read = [this](const picture::ScreenRect& rect) { return painter_->read(rect); };
+    for (v1::Receipt& receipt : receipts_.presented(screen_->calls(drawn_), at, read))
+        follower_->add_receipt(std::move(receipt));
+}
+
+MasterTime Player::master_time(Moment at) const {
+    const wire::ClockReading clock = follower_->clock();
+    return {clock.master_us_at(at), clock.measured ? clock.error_us_at(at) : MasterTime::unknown_error};
+}
+
+// The master's, once it was compared with ours.
+std::optional<media::CommonTime> Player::common_time(Moment at) const {
+    const wire::ClockReading clock = follower_->clock();
+    if (!clock.measured) return std::nullopt;
+    return media::CommonTime{std::chrono::microseconds(clock.master_us_at(at)), clock.rate};
+}
+
+// The receipts of calls, and the banner's language. True where that changes.
+bool Player::hear_announcements() {
+    std::vector<HeardPart> heard;
+    {
+        const std::lock_guard lock(hearing_);
+        heard.swap(heard_);
+    }
+    if (heard.empty()) return false;
+    look_at_device(std::chrono::steady_clock::now());
+    bool news = false;
+    for (const HeardPart& part : heard) {
+        if (part.announcement.is_notice())
+            news = hear_notice(part.announcement, part.whole.has_value(), part.from) || news;
+        else if (part.whole)
+            follower_->add_receipt(receipts_.spoken(part.announcement, *part.whole, !device_.there_since(part.from)));
+    }
+    return news;
+}
+
+bool Player::hear_notice(const sound::Announcement& notice, bool ended, Moment at) {
+    if (ended) {
+        // The next text follows after a pause; the banner does not show another one in between.
+        spoken_until_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        return false;
+    }
+    const auto ago = std::chrono::duration_cast<screen::WallTime::duration>(std::chrono::steady_clock::now() - at);
+    spoken_notice_ = {notice.call_id, notice.languages[notice.part], std::chrono::system_clock::now() - ago};
+    spoken_until_ = Moment::max();
+    return true;
 }
 
 void Player::run() {
     show_at_once();
+    refresh_playlist();  // now, not before: decoders begin to work, and the board was first
     open_sound();
     if (options_.on_screen) options_.on_screen();
-    Moment next_look = started_, next_statistics = started_ + statistics_every;
+    Moment next_look = started_, next_report = started_, next_statistics = started_ + statistics_every;
     while (!quit_ && !stop_.requested()) {
         const Moment now = std::chrono::steady_clock::now();
         if (options_.run_for && now - started_ >= *options_.run_for) break;
         bool news = follow();
+        speak_notices();
+        news = hear_announcements() || news;
         if (now >= next_look) {
             news = handle_events() || news;
+            look_at_device(now);
+            follow_hours(now);
             next_look = now + idle_look;
+        }
+        if (now >= next_report) {
+            follower_->report(statistics(playback_->statistics()));
+            next_report = now + report_every;
         }
         if (!options_.statistics.empty() && now >= next_statistics) {
             write_statistics();
@@ -353,9 +530,8 @@ void Player::run() {
     report();
 }
 
-v1::PlayerStatistics Player::statistics() const {
+v1::PlayerStatistics Player::statistics(const media::PlaybackStatistics& played) const {
     const auto paced = pacer_->statistics();
-    const auto played = playback_->statistics();
     const auto spoken = announcer_ ? announcer_->report() : sound::Announcer::Report{};
     v1::PlayerStatistics statistics;
     using namespace std::chrono;
@@ -369,12 +545,44 @@ v1::PlayerStatistics Player::statistics() const {
     statistics.set_film(played.playing);
     statistics.set_film_decoded(played.decoded);
     statistics.set_film_late(played.late);
-    statistics.set_film_dropped(played.skipped);
+    statistics.set_film_dropped(played.dropped);
     statistics.set_film_corrections(played.corrections);
     statistics.set_film_failed(played.failed_items);
+    statistics.set_film_sound_ppm(played.sound_speed_ppm);
+    statistics.set_film_sound_behind_ms(double(played.sound_behind.count()) / 1e6);
+    statistics.set_film_sound_lost(played.sound_lost);
     statistics.set_calls_announced(spoken.announced);
     statistics.set_calls_spoken(spoken.spoken);
     statistics.set_calls_expired(spoken.expired);
+    statistics.set_calls_shown(receipts_.shown());
+    statistics.set_width(std::uint32_t(size_.width));
+    statistics.set_height(std::uint32_t(size_.height));
+    if (const auto celsius = thermometer_.celsius()) statistics.set_temperature_c(*celsius);
+    statistics.set_has_sound(audio_ && audio_->has_device());
+    return statistics;
+}
+
+// Too much for the reports to the master, who hears of many players every few seconds.
+v1::PlayerStatistics Player::statistics_with_items() const {
+    const auto played = playback_->statistics();
+    v1::PlayerStatistics statistics = this->statistics(played);
+    for (const media::ItemStatistics& item : played.items) {
+        v1::ItemStatistics& one = *statistics.add_items();
+        one.set_id(item.id);
+        one.set_decoded(item.decoded);
+        one.set_presented(item.presented);
+        one.set_late(item.late);
+        one.set_dropped(item.dropped);
+        one.set_repeated(item.repeated);
+        one.set_concealed(item.concealed);
+        one.set_lost_packets(item.lost_packets);
+        one.set_stalled_s(double(item.stalled.count()) / 1e9);
+        one.set_played(item.played);
+        one.set_faults(item.faults);
+        one.set_reconnects(item.reconnects);
+        one.set_decoder(item.decoder);
+        one.set_why_not_better(item.why_not_better);
+    }
     return statistics;
 }
 
@@ -383,7 +591,7 @@ void Player::write_statistics() {
     print.always_print_primitive_fields = true;
     print.add_whitespace = true;
     std::string json;
-    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(statistics(), &json, print).ok());
+    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(statistics_with_items(), &json, print).ok());
     // Renamed into place, but not synced: the loop must not wait for a disk, and a crash may cost ten seconds of
     // counts.
     std::filesystem::path beside = options_.statistics;
@@ -397,13 +605,17 @@ void Player::write_statistics() {
 }
 
 void Player::report() const {
-    const v1::PlayerStatistics last = statistics();
+    const v1::PlayerStatistics last = statistics(playback_->statistics());
     spdlog::info("pictures: {} presented, {} late (at worst {:.1f} ms), {} refreshes missed", last.pictures_presented(),
                  last.pictures_late(), last.worst_lateness_ms(), last.refreshes_missed());
     spdlog::info("film: {} pictures decoded, {} late, {} dropped, {} held or cut by a refresh to stay with the sound",
                  last.film_decoded(), last.film_late(), last.film_dropped(), last.film_corrections());
-    spdlog::info("calls: {} announced, {} spoken, {} expired", last.calls_announced(), last.calls_spoken(),
-                 last.calls_expired());
+    spdlog::info(
+        "sound: {:+.0f} ppm faster than its device, {:+.1f} ms behind the film's clock, {} times lost and found",
+        last.film_sound_ppm(), last.film_sound_behind_ms(), last.film_sound_lost());
+    const auto calls = announcer_ ? announcer_->report() : sound::Announcer::Report{};
+    spdlog::info("calls: {} announced, {} spoken, {} by another player, {} in quiet hours, {} expired", calls.announced,
+                 calls.spoken, calls.stood_by, calls.quiet, calls.expired);
 }
 
 }  // namespace

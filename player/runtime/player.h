@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "content/library.h"
 #include "layouts/layout.h"
@@ -28,10 +29,19 @@ struct PlayerOptions {
     PainterChoice painter = PainterChoice::automatic;
     wire::MasterAddress master;
     wire::Credentials credentials;
-    std::string hall;                     // empty: the first
-    std::filesystem::path clip;           // plays this file around and around instead of the library
-    content::Library* library = nullptr;  // what is played; not owned
-    bool fetch_content = false;           // keep the library like the master's; false: it is the master's
+    // The master has another key now: to be kept. From another thread; may be empty.
+    std::function<void(const wire::Credentials&)> learnt;
+    std::string hall;                          // empty: the first
+    std::string zone;                          // acoustic zone in the hall; empty: its only one
+    bool no_sound = false;                     // nothing is heard of this player, whatever devices there are
+    std::vector<std::filesystem::path> clips;  // play around and around, in this order, instead of the library
+    std::chrono::seconds stream_time{0};       // of a clip that is a live stream; 0: until it ends
+    content::Library* library = nullptr;       // what is played; not owned
+    std::chrono::milliseconds sound_delay{0};  // see media::PlaybackOptions
+    std::string loop_device;                   // plays what is spoken, nothing else; empty: none
+    bool in_step = false;                      // with all players of the master that show the same content
+    bool fetch_content = false;                // keep the library like the master's; false: it is the master's
+    std::filesystem::path voices;              // see sound::open_voices; need not be there
     // PlayerStatistics in JSON, replaced every ten seconds and at the end; empty: none.
     std::filesystem::path statistics;
     std::optional<std::chrono::seconds> run_for;

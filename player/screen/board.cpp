@@ -102,6 +102,12 @@ void show_row(ItemList& items, const Place& place, const Columns& columns, const
     items.text("counter", number, Columns::in(columns.counter, row), wording);
 }
 
+// Where a row has its text and nothing else: neither the highlight's edges and corners nor the dividers.
+picture::ScreenRect text_of_row(const Place& place, const picture::ScreenRect& inside, const picture::ScreenRect& row) {
+    const int edge = std::min(place.pixels(3) + place.pixels(place.widget.radius) + 2, row.height / 4);
+    return intersection({inside.x, row.y + edge, inside.width, row.height - 2 * edge}, inside);
+}
+
 WallTime show_emptiness(ItemList& items, const Place& place, const Moment& moment, const picture::ScreenRect& box) {
     const auto languages = languages_of(place.widget, moment.input);
     const auto turn = turn_of(languages.size(), place.widget.seconds, moment.input.now);
@@ -152,6 +158,8 @@ Shown show_board(const Place& place, const Moment& moment) {
             items.fill("divider", i, {inside.x, row.y - line / 2, inside.width, line}, widget.divider);
         }
         show_row(items, place, columns, row, i, *calls[i], is_new);
+        if (!moment.stale() && calls[i]->phase() == v1::CALL_PHASE_CALLED)
+            shown.calls.push_back({calls[i]->call_id(), calls[i]->attempt(), text_of_row(place, inside, row), false});
         new_above = is_new;
     }
     if (moment.hall() && calls.empty())

@@ -97,7 +97,11 @@ Shown show_call(const Place& place, const Moment& moment) {
                     .else_lines = 2,
                     .smallest = 0.6});
     }
-    return {.items = items.take(), .until = WallTime::max(), .rolling = {}};
+    Shown shown{.items = items.take(), .until = WallTime::max(), .rolling = {}, .calls = {}};
+    if (call->phase() == v1::CALL_PHASE_CALLED)
+        shown.calls.push_back(
+            {call->call_id(), call->attempt(), {inside.x, inside.y, inside.width, number_height}, true});
+    return shown;
 }
 
 }  // namespace hallcast::screen

@@ -1,7 +1,23 @@
-// The film, whole and in its own shape; the rest of the zone shows the widget's background.
+// The film, whole and in its own shape, and its caption over it; the rest of the zone shows the widget's background.
+#include <cmath>
+
 #include "player/screen/item_list.h"
 
 namespace hallcast::screen {
+namespace {
+
+// Where a part of the canvas that covers `film` comes to lie. Its edges are rounded, not its size: parts that touch
+// still do.
+picture::ScreenRect placed(const picture::Overlay& overlay, const picture::ScreenRect& film) {
+    const auto across = [&](int x) { return int(std::lround(double(x) * film.width / overlay.canvas_width)); };
+    const auto down = [&](int y) { return int(std::lround(double(y) * film.height / overlay.canvas_height)); };
+    const int left = across(overlay.x);
+    const int top = down(overlay.y);
+    return {film.x + left, film.y + top, across(overlay.x + overlay.frame->width) - left,
+            down(overlay.y + overlay.frame->height) - top};
+}
+
+}  // namespace
 
 Shown show_media(const Place& place, const Moment& moment) {
     ItemList items(place, moment.typesetter);
@@ -12,6 +28,8 @@ Shown show_media(const Place& place, const Moment& moment) {
         const auto box = has_shape ? contained(frame->display_width, frame->display_height, zone)
                                    : contained(frame->width, frame->height, zone);
         items.add("video", 0, box, picture::Video{frame});
+        if (frame->overlay)
+            items.add("caption", 0, placed(*frame->overlay, box), picture::Video{frame->overlay->frame});
     }
     return {.items = items.take(), .until = WallTime::max(), .rolling = {}};
 }

@@ -15,7 +15,7 @@ namespace {
 constexpr layouts::Colour veil{11, 20, 33, 150};   // over the old numbers: there, but plainly not alive
 constexpr layouts::Colour lost{138, 22, 22, 255};  // white on it has 9:1
 constexpr layouts::Colour connecting{6, 24, 47, 255};
-constexpr picture::Colour lettering{255, 255, 255, 255};
+constexpr picture::Colour notice_lettering{255, 255, 255, 255};
 constexpr double seconds_each = 6;
 
 // The office's language, English, and one of the others in turn.
@@ -72,7 +72,7 @@ Wording wording_of(const Said& said, double size_px) {
             .language = said.language,
             .size_px = size_px,
             .bold = said.bold,
-            .colour = lettering,
+            .colour = notice_lettering,
             .side = Side::start,
             .max_lines = 0,
             .smallest = 0.3};

@@ -28,11 +28,14 @@ struct Kept {
     bool stale = false;
     std::string language;
     std::optional<ShownCall> shown_call;
+    std::optional<SpokenNotice> spoken_notice;
+    std::chrono::milliseconds master_ahead;
     WallTime from;
 
     bool holds_for(const ScreenInput& input, bool for_media) const {
         return state == input.hall.state && stale == input.hall.stale_since.has_value() && language == input.language &&
-               shown_call == input.shown_call && (!for_media || video == input.video) && from <= input.now &&
+               shown_call == input.shown_call && spoken_notice == input.spoken_notice &&
+               master_ahead == input.master_ahead && (!for_media || video == input.video) && from <= input.now &&
                input.now < shown.until;
     }
 };
@@ -59,6 +62,16 @@ class LayoutScreen final : public Screen {
         return scene;
     }
 
+    std::vector<SeenCall> calls(const ScreenInput& input) override {
+        std::vector<SeenCall> calls;
+        for (auto& mounted : widgets_) {
+            const Shown& shown = shown_at(mounted, input);
+            std::erase_if(calls, [&](const SeenCall& call) { return !overlap(call.rect, shown.covers).empty(); });
+            calls.insert(calls.end(), shown.calls.begin(), shown.calls.end());
+        }
+        return calls;
+    }
+
     std::chrono::nanoseconds still_for(const ScreenInput& input) override {
         auto still = stillest;
         for (auto& mounted : widgets_) {
@@ -79,6 +92,8 @@ class LayoutScreen final : public Screen {
                                 input.hall.stale_since.has_value(),
                                 input.language,
                                 input.shown_call,
+                                input.spoken_notice,
+                                input.master_ahead,
                                 input.now};
         }
         return mounted.kept->shown;
@@ -155,6 +170,18 @@ std::vector<Mounted> notices_of(const layouts::Layout& layout, picture::ScreenSi
     return notices;
 }
 
+Mounted banner_of(const layouts::Layout& layout, picture::ScreenSize size) {
+    Mounted banner;
+    banner.show = show_banner;
+    banner.place.scale = scale_of(layout, size);
+    banner.place.id = item_id(2, "notice banner");
+    const int margin = banner.place.pixels(20);
+    const auto [usual, beside_calls] = boxes_of_banner(layout);
+    banner.place.box = inset(on_screen(usual, layout, size), margin, margin);
+    banner.place.box_beside_calls = inset(on_screen(beside_calls, layout, size), margin, margin);
+    return banner;
+}
+
 }  // namespace
 
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
@@ -169,6 +196,7 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
         widgets.push_back(std::move(*mounted));
     }
     for (auto& notice : notices_of(layout, size)) widgets.push_back(std::move(notice));
+    widgets.push_back(banner_of(layout, size));
     return std::make_unique<LayoutScreen>(size, to_picture(layout.background), std::move(widgets), typesetter);
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "hallcast/v1/hall.pb.h"
 #include "layouts/layout.h"
@@ -30,13 +31,32 @@ struct ShownCall {
     bool operator==(const ShownCall&) const = default;
 };
 
+// A notice that is spoken here at this moment, and in which language.
+struct SpokenNotice {
+    std::string id;
+    std::string language;
+    WallTime since;
+    bool operator==(const SpokenNotice&) const = default;
+};
+
 struct ScreenInput {
     HallView hall;
     picture::VideoFramePtr video;  // null: nothing to play yet
     std::optional<ShownCall> shown_call;
-    std::string language;                // forces one language on everything that rotates; empty: rotate
-    WallTime now;                        // wall clock: clock widget, rotations, highlights
-    std::chrono::nanoseconds motion{0};  // monotonic time that moves the ticker
+    std::string language;                       // forces one language on everything that rotates; empty: rotate
+    std::optional<SpokenNotice> spoken_notice;  // none: the languages of what is told take turns
+    std::chrono::milliseconds master_ahead{0};  // of `now`, by the master's clock: it says when a notice is over
+    WallTime now;                               // wall clock: clock widget, rotations, highlights
+    std::chrono::nanoseconds motion{0};         // monotonic time that moves the ticker
+};
+
+// Where a call that is in effect can be seen: the visitor is awaited, and the master heard.
+struct SeenCall {
+    std::string call_id;
+    std::uint32_t attempt = 1;
+    picture::ScreenRect rect;  // its ticket and counter, and nothing else unless something lies over them
+    bool big = false;          // the announcement, not the board
+    bool operator==(const SeenCall&) const = default;
 };
 
 // Keeps only caches: the same input gives the same scene. Externally synchronized.
@@ -45,6 +65,8 @@ class Screen {
     virtual ~Screen() = default;
 
     virtual picture::Scene scene(const ScreenInput& input) = 0;
+    // The calls that are to be seen in scene(input), from back to front.
+    virtual std::vector<SeenCall> calls(const ScreenInput& input) = 0;
     // How long the scene of `input` stays as it is when neither hall nor video change: zero while a ticker moves,
     // the rest of the minute for a clock, ...
     virtual std::chrono::nanoseconds still_for(const ScreenInput& input) = 0;

@@ -31,7 +31,7 @@ void append_in_languages(const Map& texts, const std::vector<std::string>& langu
     }
 }
 
-std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& moment) {
+std::vector<Phrase> ticker_phrases(const layouts::Widget& widget, const Moment& moment) {
     const auto languages = languages_of(widget, moment.input);
     std::vector<Phrase> phrases;
     if (!widget.texts.empty()) {
@@ -92,7 +92,7 @@ Shown show_ticker(const Place& place, const Moment& moment) {
     ItemList items(place, moment.typesetter);
     items.ground();
     Line line(place, moment.typesetter);
-    for (const auto& phrase : phrases_of(place.widget, moment)) {
+    for (const auto& phrase : ticker_phrases(place.widget, moment)) {
         line.append(phrase, place.widget.colour);
         line.append({place.widget.mark, "en"}, place.widget.highlight);
     }

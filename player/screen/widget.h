@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -15,10 +16,11 @@ namespace hallcast::screen {
 // A widget on a screen of a certain size.
 struct Place {
     layouts::Widget widget;
-    picture::ScreenRect box;  // inside the screen
-    double scale = 1;         // pixels in a canvas unit
-    std::uint64_t id = 0;     // from the widget's name; its items' ids come from it
-    picture::ImagePtr image;  // image
+    picture::ScreenRect box;                    // inside the screen
+    double scale = 1;                           // pixels in a canvas unit
+    std::uint64_t id = 0;                       // from the widget's name; its items' ids come from it
+    picture::ImagePtr image;                    // image
+    picture::ScreenRect box_beside_calls = {};  // the banner's, while a call is big
     int pixels(double canvas_units) const;
 };
 
@@ -46,6 +48,8 @@ struct Shown {
     std::vector<picture::Item> items;
     WallTime until = WallTime::max();  // it stays the same until then, when neither hall, video nor shown call change
     Rolling rolling;                   // moves with ScreenInput::motion, over `items`
+    std::vector<SeenCall> calls;       // that can be seen here
+    picture::ScreenRect covers;        // a panel over whatever else is there; empty: none
 };
 
 using ShowWidget = Shown (*)(const Place& place, const Moment& moment);
@@ -63,6 +67,11 @@ Shown show_image(const Place& place, const Moment& moment);
 
 // The word about a lost or missing connection, over the board at `place`; nothing while the master is heard.
 Shown show_notice(const Place& place, const Moment& moment);
+
+// What staff tell everybody, while it holds: in front of everything else.
+Shown show_banner(const Place& place, const Moment& moment);
+// Where it stands on the canvas, so that it hides no board; and where while a call is big, so that it hides neither.
+std::array<layouts::Box, 2> boxes_of_banner(const layouts::Layout& layout);
 
 // Appends to `items` what of `rolling` is seen in `box` at `motion`. Whole pixels, so that the movement is even.
 void roll(const Rolling& rolling, const picture::ScreenRect& box, std::chrono::nanoseconds motion,

@@ -3,8 +3,10 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "player/sound/render.h"
+#include "player/sound/chime.h"
+#include "player/sound/notice_speech.h"
 
 namespace hallcast::sound {
 
@@ -17,8 +19,22 @@ constexpr std::chrono::milliseconds poll_interval{50};
 // The next call is rendered this long before the current one ends: late, so that its wording fits the queue of then,
 // and early enough for a slow machine's voice.
 constexpr std::chrono::seconds render_ahead{2};
+// A speaker that fell silent was noticed after so long at most (protocol/speaker_election.h): what ended since may not
+// have.
+constexpr std::chrono::seconds may_be_unfinished{2};
+
+double level_of(double mean_square) {
+    return mean_square > 0 ? std::max(silence_dbfs, 10 * std::log10(mean_square)) : silence_dbfs;
+}
 
 }  // namespace
+
+AnnouncementQueue::AnnouncementQueue(Mixer& mixer, SpokenCallback spoken, FinishedCallback finished)
+    : mixer_(mixer),
+      spoken_(std::move(spoken)),
+      finished_(std::move(finished)),
+      chime_(std::make_shared<const Pcm>(chime())),
+      urgent_signal_(std::make_shared<const Pcm>(urgent_signal())) {}
 
 void AnnouncementQueue::add(Announcement announcement, time_point now) {
     Key key{announcement.call_id, announcement.attempt};
@@ -31,73 +47,247 @@ void AnnouncementQueue::add(Announcement announcement, time_point now) {
         known_.erase(known_order_.front());
         known_order_.pop_front();
     }
-    ++report_.announced;
-    if (waiting_.size() == most_waiting) {
-        ++report_.failed;
+    if (announcement.urgent && announcement.attempt > 1 && is_under_way(announcement)) return;
+    if (!announcement.is_notice()) ++report_.announced;
+    if (waiting_.size() >= most_waiting) {
+        if (!announcement.is_notice()) ++report_.failed;
         if (!overflowing_)
             spdlog::warn("sound: {} calls wait for the voice; more are shown but not spoken", most_waiting);
         overflowing_ = true;
         return;
     }
     overflowing_ = false;
-    waiting_.push_back({std::move(announcement), now});
+    if (announcement.urgent && announcement.attempt == 1) interrupt();
+    wait({std::move(announcement), now, next_number_++});
 }
 
-void AnnouncementQueue::hear() {
+// What sounds, and what was to sound next, waits again, unless that is urgent itself.
+void AnnouncementQueue::interrupt() {
+    if (std::ranges::all_of(scheduled_, [](const Scheduled& one) { return one.what.announcement.urgent; })) return;
+    for (; !scheduled_.empty() && scheduled_.back().silent; scheduled_.pop_back())
+        wait_again(std::move(scheduled_.back().what));
+    if (!scheduled_.empty()) mixer_.cancel_announcements();
+}
+
+void AnnouncementQueue::wait(Waiting waiting) {
+    const auto rank = [](const Waiting& one) { return std::pair(!one.announcement.urgent, one.number); };
+    waiting_.insert(std::ranges::upper_bound(waiting_, rank(waiting), {}, rank), std::move(waiting));
+}
+
+// Of a notice that was cut the rest may be waiting still: then it goes on from the text that was cut.
+void AnnouncementQueue::take_rest(Waiting& cut) {
+    const auto rest = std::ranges::find(waiting_, cut.number, &Waiting::number);
+    if (rest == waiting_.end()) return;
+    cut.announcement.part = std::min(rest->announcement.part, cut.announcement.part);
+    waiting_.erase(rest);
+}
+
+// At its old place, from the beginning of the call or of the notice's text.
+void AnnouncementQueue::wait_again(Waiting cut) {
+    take_rest(cut);
+    wait(std::move(cut));
+}
+
+void AnnouncementQueue::wait_in_front(Waiting cut) {
+    take_rest(cut);
+    cut.number = first_number_--;
+    wait(std::move(cut));
+}
+
+bool AnnouncementQueue::is_under_way(const Announcement& notice) const {
+    const auto same = [&](const Waiting& other) { return other.announcement.call_id == notice.call_id; };
+    return std::ranges::any_of(waiting_, same) || std::ranges::any_of(scheduled_, same, &Scheduled::what);
+}
+
+void AnnouncementQueue::withdraw(const std::string& notice) {
+    const auto is_it = [&](const Waiting& one) {
+        return one.announcement.is_notice() && one.announcement.call_id == notice;
+    };
+    std::erase_if(waiting_, is_it);
+    std::erase_if(stood_by_, [&](const StoodBy& one) { return is_it(one.what); });
+    std::erase_if(scheduled_, [&](const Scheduled& one) { return one.silent && is_it(one.what); });
+    bool sounds = false;
+    for (Scheduled& one : scheduled_)
+        if (is_it(one.what)) sounds = one.over = true;
+    if (sounds) mixer_.cancel_announcements();
+}
+
+void AnnouncementQueue::set_duty(Duty duty, time_point now) {
+    const bool begins = duty.speaks && !duty_.speaks;
+    duty_ = duty;
+    if (begins) take_over(now);
+}
+
+// Nobody knows how far the other came: whatever it may not have said to its end is said again. First what it is most
+// likely to have been in the middle of, then what ended just now, then what was to come.
+void AnnouncementQueue::take_over(time_point now) {
+    hear_silence(now);
+    std::deque<Waiting> begun, next;
+    for (; !scheduled_.empty() && scheduled_.back().silent; scheduled_.pop_back()) {
+        Scheduled& silent = scheduled_.back();
+        (silent.started ? begun : next).push_front(std::move(silent.what));
+    }
+    for (StoodBy& ended : stood_by_) {
+        if (!ended.what.announcement.is_notice()) --report_.stood_by;
+        begun.push_back(std::move(ended.what));
+    }
+    stood_by_.clear();
+    for (std::deque<Waiting>* several : {&next, &begun})
+        for (; !several->empty(); several->pop_back()) wait_in_front(std::move(several->back()));
+}
+
+// In quiet hours what is not urgent is only shown.
+void AnnouncementQueue::leave_unspoken(time_point now) {
+    std::erase_if(waiting_, [&](const Waiting& one) {
+        if (one.announcement.urgent) return false;
+        if (one.announcement.is_notice()) return true;
+        ++report_.quiet;
+        if (duty_.speaks && finished_)
+            finished_(one.announcement, {.from = now, .until = now, .level_dbfs = silence_dbfs, .quiet = true});
+        return true;
+    });
+}
+
+// The silent ones come after all that the mixer has.
+void AnnouncementQueue::hear_silence(time_point now) {
+    while (!scheduled_.empty() && scheduled_.front().silent && scheduled_.front().from <= now) {
+        Scheduled& front = scheduled_.front();
+        front.started = true;
+        if (now < front.until()) break;
+        if (!front.what.announcement.is_notice()) ++report_.stood_by;
+        stood_by_.push_back({std::move(front.what), front.until()});
+        scheduled_.pop_front();
+    }
+    while (!stood_by_.empty() && now - stood_by_.front().ended >= may_be_unfinished) stood_by_.pop_front();
+}
+
+void AnnouncementQueue::hear(time_point now) {
     for (const Spoken& spoken : mixer_.poll_spoken()) {
         // Ends come in the order of announcing, and a start before its end.
         HALLCAST_ASSERT(!scheduled_.empty() && scheduled_.front().id == spoken.id);
         Scheduled& front = scheduled_.front();
         if (spoken.started) {
             front.started = true;
-            ++report_.spoken;
-            if (scheduled_.size() == 1) busy_until_ = spoken.at + front.length;
-            if (spoken_) spoken_(front.announcement, spoken.at);
+            front.from = spoken.at;
+            if (!front.what.announcement.is_notice() && !front.what.begun) ++report_.spoken;
+            front.what.begun = true;
+            if (spoken_) spoken_(front.what.announcement, spoken.at);
         } else {
-            if (!front.started) ++report_.expired;
+            ended(front, spoken);
             scheduled_.pop_front();
         }
     }
+    hear_silence(now);
+}
+
+void AnnouncementQueue::ended(Scheduled& one, const Spoken& spoken) {
+    if (spoken.cancelled) return one.over ? void() : wait_again(std::move(one.what));
+    if (!one.started) return count_expired(one.what);
+    if (finished_)
+        finished_(one.what.announcement, {.from = one.from,
+                                          .until = spoken.at,
+                                          .level_dbfs = level_of(spoken.mean_square),
+                                          .languages = std::move(one.languages),
+                                          .brief = one.brief});
 }
 
 void AnnouncementQueue::drop_expired(time_point start) {
-    report_.expired +=
-        std::erase_if(waiting_, [&](const Waiting& call) { return call.announcement.expires_at < start; });
+    std::erase_if(waiting_, [&](const Waiting& one) {
+        if (one.announcement.expires_at >= start) return false;
+        count_expired(one);
+        return true;
+    });
+}
+
+// One that was heard before it was interrupted is counted as spoken already.
+void AnnouncementQueue::count_expired(const Waiting& one) {
+    if (!one.announcement.is_notice() && !one.begun) ++report_.expired;
 }
 
 void AnnouncementQueue::schedule_next(time_point start, Voice* voice) {
+    if (waiting_.front().announcement.is_notice())
+        schedule_notice(start, voice);
+    else
+        schedule_call(start, voice);
+}
+
+void AnnouncementQueue::schedule_call(time_point start, Voice* voice) {
     std::vector<WaitingCall> calls;
     for (const Waiting& call : waiting_) calls.push_back({call.called_at, call.announcement.expires_at});
-    Wording wording = choose_wording(calls, start, lengths_);
-    Announcement next = std::move(waiting_.front().announcement);
+    const Wording wording = choose_wording(calls, start, lengths_);
+    Waiting next = std::move(waiting_.front());
     waiting_.pop_front();
+    const bool spoken = schedule(std::move(next), chime_, start, [&](const Announcement& call) -> Expected<Speech> {
+        if (wording == Wording::chime_only) return Speech();
+        if (voice == nullptr) return fail("speech: no voice");
+        return render_speech(*voice, call, wording);
+    });
+    if (!spoken) ++report_.failed;
+    const Wording heard = spoken ? wording : Wording::chime_only;
+    scheduled_.back().brief = heard != Wording::full;
+    auto& length = lengths_.of(heard);
+    length += (scheduled_.back().length - length) / 4;
+}
 
-    Expected<Pcm> pcm = fail("speech: no voice");
-    if (voice != nullptr || wording == Wording::chime_only) pcm = render(voice, next, wording);
-    if (!pcm) {
-        ++report_.failed;
-        wording = Wording::chime_only;
-        pcm = render(nullptr, next, wording);
-        HALLCAST_ASSERT(pcm);
+// Text by text, so that an urgent notice begins to sound before all of its languages are rendered.
+void AnnouncementQueue::schedule_notice(time_point start, Voice* voice) {
+    Waiting& next = waiting_.front();
+    Waiting now = next;
+    if (++next.announcement.part == next.announcement.texts.size()) waiting_.pop_front();
+    const PcmPtr signal = now.announcement.part > 0 ? nullptr : now.announcement.urgent ? urgent_signal_ : chime_;
+    schedule(std::move(now), signal, start, [&](const Announcement& notice) -> Expected<Speech> {
+        auto pcm = render_text(voice, notice);
+        if (!pcm) return std::unexpected(pcm.error());
+        return Speech{std::move(*pcm), {}};
+    });
+}
+
+// A signal sounds at once where nothing else does; what is said is made meanwhile. False where that failed.
+bool AnnouncementQueue::schedule(Waiting what, const PcmPtr& signal, time_point start, const Speak& speak) {
+    Scheduled scheduled{.id = next_id_++,
+                        .what = std::move(what),
+                        .length = {},
+                        .languages = {},
+                        .brief = false,
+                        .silent = !duty_.speaks,
+                        .started = false,
+                        .from = start};
+    const auto not_after = scheduled.what.announcement.expires_at;
+    const bool at_once = signal != nullptr && scheduled_.empty() && !scheduled.silent;
+    if (at_once) HALLCAST_ASSERT(mixer_.begin(scheduled.id, signal, not_after));
+    auto speech = speak(scheduled.what.announcement);
+    PcmPtr said;
+    if (speech) {
+        scheduled.languages = std::move(speech->languages);
+        if (!speech->pcm.samples.empty()) said = std::make_shared<const Pcm>(std::move(speech->pcm));
     }
-    auto& length = lengths_.of(wording);
-    length += (pcm->duration() - length) / 4;
-
-    Scheduled scheduled{next_id_++, std::move(next), pcm->duration(), false};
-    busy_until_ = start + scheduled.length;
-    const auto not_after = scheduled.announcement.expires_at;
-    HALLCAST_ASSERT(mixer_.announce(scheduled.id, std::make_shared<const Pcm>(std::move(*pcm)), not_after));
+    for (const PcmPtr& pcm : {signal, said})
+        if (pcm) scheduled.length += pcm->duration();
+    if (at_once) {
+        mixer_.finish(std::move(said));
+    } else if (!signal && !said) {
+        return false;  // of a notice's text there is nothing to hear
+    } else if (!scheduled.silent) {
+        Pcm whole;
+        for (const PcmPtr& pcm : {signal, said})
+            if (pcm) whole.samples.insert(whole.samples.end(), pcm->samples.begin(), pcm->samples.end());
+        HALLCAST_ASSERT(mixer_.announce(scheduled.id, std::make_shared<const Pcm>(std::move(whole)), not_after));
+    }
     scheduled_.push_back(std::move(scheduled));
+    return speech.has_value();
 }
 
 AnnouncementQueue::time_point AnnouncementQueue::step(time_point now, Voice* voice) {
-    hear();
+    hear(now);
     auto start = now + duck_lead;
-    if (!scheduled_.empty()) start = std::max(start, busy_until_ + announcement_gap);
+    if (!scheduled_.empty()) start = std::max(start, scheduled_.back().until() + announcement_gap);
     drop_expired(start);
-    const bool time_to = scheduled_.empty() ||
-                         (scheduled_.size() == 1 && scheduled_.front().started && busy_until_ - now < render_ahead);
-    if (!waiting_.empty() && time_to) schedule_next(start, voice);
+    if (duty_.quiet) leave_unspoken(now);
+    const auto time_to = [&] {
+        return scheduled_.empty() || (scheduled_.size() == 1 && scheduled_.front().started &&
+                                      scheduled_.front().until() - now < render_ahead);
+    };
+    while (!waiting_.empty() && time_to()) schedule_next(start, voice);  // nothing may come of a notice's text
     return scheduled_.empty() ? time_point::max() : now + poll_interval;
 }
 

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "player/sound/announcement_queue.h"
-#include "player/sound/voice_table.h"
 
 namespace hallcast::sound {
 
@@ -20,9 +19,7 @@ constexpr std::size_t most_arrived = 256;
 class ThreadedAnnouncer final : public Announcer {
   public:
     ThreadedAnnouncer(Mixer& mixer, AnnouncerOptions options)
-        : open_voice_(std::move(options.open_voice)),
-          queue_(mixer, std::move(options.spoken)),
-          thread_([this](std::stop_token stop) { run(stop); }) {}
+        : mixer_(mixer), options_(std::move(options)), thread_([this](std::stop_token stop) { run(stop); }) {}
 
     void announce(Announcement announcement) override {
         const std::lock_guard lock(mutex_);
@@ -31,6 +28,20 @@ class ThreadedAnnouncer final : public Announcer {
             return;
         }
         arrived_.push_back({std::move(announcement), steady_clock::now()});
+        wake_.notify_one();
+    }
+
+    void set_duty(Duty duty) override {
+        const std::lock_guard lock(mutex_);
+        if (duty == duty_) return;
+        duty_ = duty;
+        duty_changed_ = true;
+        wake_.notify_one();
+    }
+
+    void withdraw(std::string notice) override {
+        const std::lock_guard lock(mutex_);
+        withdrawn_.push_back(std::move(notice));
         wake_.notify_one();
     }
 
@@ -49,17 +60,19 @@ class ThreadedAnnouncer final : public Announcer {
     };
 
     void run(const std::stop_token& stop) {
-        auto voice = open_voice_();
+        AnnouncementQueue queue(mixer_, options_.spoken, options_.finished);  // here, since it makes its signals
+        auto voice = options_.open_voice();
         if (!voice) spdlog::error("{}; calls are announced by the chime alone", voice.error().message);
         Voice* const speaker = voice ? voice->get() : nullptr;
         // The first sentence reads the voice's files: now, not when a visitor is called.
-        if (speaker != nullptr) (void)speaker->speak("1", voice_tables().front().language);
+        if (speaker != nullptr) (void)speaker->speak("1", "en");
 
         std::vector<Arrived> arrived;
+        std::vector<std::string> withdrawn;
         auto next = steady_clock::time_point::max();
         std::unique_lock lock(mutex_);
         while (!stop.stop_requested()) {
-            const auto something = [this] { return !arrived_.empty(); };
+            const auto something = [this] { return !arrived_.empty() || !withdrawn_.empty() || duty_changed_; };
             if (next == steady_clock::time_point::max()) {
                 wake_.wait(lock, stop, something);
             } else {
@@ -67,22 +80,31 @@ class ThreadedAnnouncer final : public Announcer {
             }
             if (stop.stop_requested()) return;
             arrived.swap(arrived_);
+            const Duty duty = duty_;
+            duty_changed_ = false;
+            withdrawn.swap(withdrawn_);
             lock.unlock();  // rendering takes a while; announce() must not wait for it
-            for (Arrived& call : arrived) queue_.add(std::move(call.announcement), call.at);
+            queue.set_duty(duty, steady_clock::now());
+            for (Arrived& call : arrived) queue.add(std::move(call.announcement), call.at);
             arrived.clear();
-            next = queue_.step(steady_clock::now(), speaker);
+            for (const std::string& notice : withdrawn) queue.withdraw(notice);
+            withdrawn.clear();
+            next = queue.step(steady_clock::now(), speaker);
             lock.lock();
-            report_ = queue_.report();
+            report_ = queue.report();
         }
     }
 
-    const std::function<Expected<std::unique_ptr<Voice>>()> open_voice_;
-    AnnouncementQueue queue_;  // of the thread
+    Mixer& mixer_;
+    const AnnouncerOptions options_;
 
     // Protected by mutex_.
     mutable std::mutex mutex_;
     std::condition_variable_any wake_;
     std::vector<Arrived> arrived_;
+    Duty duty_;
+    bool duty_changed_ = false;
+    std::vector<std::string> withdrawn_;  // notices
     std::uint64_t dropped_ = 0;
     Report report_;
 

@@ -1,12 +1,10 @@
 // espeak-ng as a Voice: 22 kHz mono from it, 48 kHz to the mixer.
-extern "C" {
-#include <libswresample/swresample.h>
-}
 #include <espeak-ng/speak_lib.h>
 
 #include <atomic>
 
 #include "player/sound/announcer.h"
+#include "player/sound/resample.h"
 #include "player/sound/speech_level.h"
 #include "player/sound/voice_table.h"
 
@@ -20,46 +18,12 @@ std::atomic<bool> espeak_open{false};
 // A minute: no call is longer; a voice that does not stop must not exhaust memory.
 constexpr std::size_t most_samples = 60 * sample_rate;
 
-struct SwrDeleter {
-    void operator()(SwrContext* context) const { swr_free(&context); }
-};
-using SwrPtr = std::unique_ptr<SwrContext, SwrDeleter>;
-
 int collect(short* wav, int count, espeak_EVENT* events) {
     if (wav == nullptr || count <= 0) return 0;
-    auto& samples = *static_cast<std::vector<short>*>(events->user_data);
+    auto& samples = *static_cast<std::vector<float>*>(events->user_data);
     if (samples.size() + std::size_t(count) > most_samples) return 1;
-    samples.insert(samples.end(), wav, wav + count);
+    for (int i = 0; i < count; ++i) samples.push_back(float(wav[i]) / 32768.0f);
     return 0;
-}
-
-Expected<Pcm> resampled(const std::vector<short>& samples, int rate) {
-    // Not const: FFmpeg 5.1 asks for pointers to non-const.
-    AVChannelLayout mono = AV_CHANNEL_LAYOUT_MONO;
-    SwrContext* raw = nullptr;
-    if (swr_alloc_set_opts2(&raw, &mono, AV_SAMPLE_FMT_FLT, sample_rate, &mono, AV_SAMPLE_FMT_S16, rate, 0, nullptr) <
-        0) {
-        return fail("speech: libswresample cannot turn {} Hz into {} Hz", rate, sample_rate);
-    }
-    const SwrPtr context(raw);
-    if (swr_init(context.get()) < 0)
-        return fail("speech: libswresample cannot turn {} Hz into {} Hz", rate, sample_rate);
-    Pcm pcm;
-    const int most = swr_get_out_samples(context.get(), int(samples.size())) + sample_rate / 10;
-    pcm.samples.resize(std::size_t(most));
-    int filled = 0;
-    const auto* in = reinterpret_cast<const std::uint8_t*>(samples.data());
-    const auto convert = [&](const std::uint8_t** source, int count) {
-        auto* out = reinterpret_cast<std::uint8_t*>(pcm.samples.data() + filled);
-        const int made = swr_convert(context.get(), &out, most - filled, source, count);
-        if (made > 0) filled += made;
-        return made;
-    };
-    if (convert(&in, int(samples.size())) < 0 || convert(nullptr, 0) < 0) {
-        return fail("speech: libswresample failed on {} samples", samples.size());
-    }
-    pcm.samples.resize(std::size_t(filled));
-    return pcm;
 }
 
 // The samples a second it speaks at, negative if it cannot. Once a process.
@@ -101,7 +65,7 @@ class EspeakVoice final : public Voice {
             current_ = table.voice;
         }
         espeak_SetParameter(espeakRATE, table.rate, 0);
-        std::vector<short> samples;
+        std::vector<float> samples;
         const espeak_ERROR error =
             espeak_Synth(text.c_str(), text.size() + 1, 0, POS_CHARACTER, 0, espeakCHARS_UTF8, nullptr, &samples);
         if (error != EE_OK) return fail("speech: espeak-ng failed ({}) on '{}'", int(error), text);

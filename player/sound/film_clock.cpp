@@ -10,10 +10,17 @@ namespace hallcast::sound {
 namespace {
 
 // How far the clock goes on when the next callback is late; then it stands, because the device does.
-constexpr std::int64_t patience = 100'000'000;
+constexpr std::int64_t longest_piece_ns = 100'000'000;
 // An error is made good in about this time ...
 constexpr double steering_time = 1e9;
-// ... at no more than this difference of speed, or with a gross error (a device that stalled) than that.
+// ... and the device's speed is learnt from it: a clock that only steered would stay an error behind, a millisecond for
+// each thousandth that the device is off. The gain is that of a line laid through the callbacks so far, at least
+// through those of half a second (what is known before the first: a device's speed is 1) and at most through the last
+// four.
+constexpr double fewest_callbacks = 25, most_callbacks = 200;
+// Virtual machines have devices that are off by a hundredth and more.
+constexpr double most_drift = 0.03;
+// The clock differs from the steady one by no more than this, or with a gross error (a device that stalled) than that.
 constexpr double steering = 0.05, gross_steering = 0.2;
 constexpr double gross_error = 200e6;
 
@@ -25,8 +32,8 @@ std::int64_t nanoseconds_of(FilmClock::time_point time) {
 }  // namespace
 
 std::int64_t FilmClock::value_at(const Piece& piece, std::int64_t now) noexcept {
-    // Bounded, so that a `now` of time_point::max() multiplies into no overflow; `patience` ends every piece long
-    // before.
+    // Bounded, so that a `now` of time_point::max() multiplies into no overflow; `longest_piece_ns` ends every piece
+    // long before.
     const double elapsed = double(std::clamp<std::int64_t>(now - piece.begin, 0, 3'600'000'000'000));
     return std::min(piece.value + std::int64_t(piece.slope * elapsed), piece.limit);
 }
@@ -54,15 +61,24 @@ void FilmClock::heard(time_point at, std::uint64_t before, std::size_t count, st
     const std::int64_t counted = nanoseconds_of(before) + (begin - nanoseconds_of(at));
     const std::int64_t error = counted - value;
     const bool full = count == frames;
-    const std::int64_t limit = full ? std::max(value, after) + patience : std::max(value, after);
+    const std::int64_t limit = full ? std::max(value, after) + longest_piece_ns : std::max(value, after);
     if (!running_ && error < 0) {
         // It stopped late, by what it had guessed ahead: it starts as much later.
         add({begin - error, value, std::max(limit, value), 1.0});
     } else {
         const double most = std::abs(double(error)) > gross_error ? gross_steering : steering;
-        add({begin, value, limit, 1.0 + std::clamp(double(error) / steering_time, -most, most)});
+        if (running_) learn(double(error), double(nanoseconds_of(frames)));
+        add({begin, value, limit, 1.0 + std::clamp(drift_ + double(error) / steering_time, -most, most)});
     }
     running_ = full;
+}
+
+void FilmClock::learn(double error, double block) noexcept {
+    // What is further away than the clock can steer in a second is no drift: the device has stalled or skipped.
+    if (std::abs(error) > steering * steering_time) return;
+    callbacks_ = std::clamp(callbacks_ + 1, fewest_callbacks, most_callbacks);
+    drift_ += 6 / ((callbacks_ + 1) * (callbacks_ + 2)) * error / block;
+    drift_ = std::clamp(drift_, -most_drift, most_drift);
 }
 
 std::chrono::nanoseconds FilmClock::at(time_point time) const noexcept {

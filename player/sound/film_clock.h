@@ -10,7 +10,8 @@ namespace hallcast::sound {
 
 // The function is made of straight pieces. Each callback adds one that begins where and when its first sample is heard,
 // so that what was said about earlier moments stays said: no reader ever sees a jump. A device's callbacks jitter, so a
-// piece steers towards the counted samples with a slope near 1 and never jumps to them.
+// piece steers towards the counted samples with a slope near 1 and never jumps to them. The device's speed is learnt,
+// so that a device whose clock is off by a hundredth is told as well as one that is right.
 class FilmClock {
   public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -37,12 +38,16 @@ class FilmClock {
 
     static std::int64_t value_at(const Piece& piece, std::int64_t now) noexcept;
     void add(const Piece& piece) noexcept;
+    // From a callback that came `error` off what was foretold, both in nanoseconds.
+    void learn(double error, double block) noexcept;
 
     std::array<SharedPiece, pieces> shared_;
     std::atomic<std::uint64_t> newest_{0};  // number of the newest piece; piece 0 is the clock that stands at zero
 
     Piece last_;  // the writer's own copy of the newest piece
     bool running_ = false;
+    double drift_ = 0;  // of the device's speed, from 1
+    double callbacks_ = 0;
 };
 
 }  // namespace hallcast::sound

@@ -22,26 +22,89 @@ constexpr std::size_t film_frames = sample_rate;  // the ring holds one second
 constexpr std::size_t film_prebuffer_frames = sample_rate * 50 / 1000;
 constexpr int film_patience_blocks = 3;
 constexpr int declick_frames = sample_rate * 3 / 1000;
-constexpr float gain_step = 1.0f / (sample_rate * 20 / 1000);  // a new film gain is reached within 20 ms
+constexpr int gain_frames = sample_rate * 20 / 1000;            // a new gain is reached within so many
+constexpr std::uint64_t fade_frames = sample_rate * 20 / 1000;  // of what is cancelled
 
 constexpr std::size_t most_announcements = 8;
 // Between two announcements: long enough to tell them apart, short enough for a queue of them.
 constexpr std::uint64_t announcement_gap_frames = announcement_gap.count() * sample_rate / 1000;
+constexpr std::uint64_t start_delay_frames = duck_lead.count() * sample_rate / 1000;
+
+std::uint64_t frames_in(std::chrono::milliseconds length) {
+    return std::uint64_t(std::max<std::int64_t>(length.count(), 0)) * sample_rate / 1000;
+}
+
+// A gain that any thread sets and the audio thread moves to without a step. Exact when it has settled.
+class Gain {
+  public:
+    void want(float gain) noexcept { wanted_.store(gain, std::memory_order_relaxed); }
+    // The audio thread, once for each block.
+    void follow() noexcept {
+        const float wanted = wanted_.load(std::memory_order_relaxed);
+        if (wanted == target_) return;
+        target_ = wanted;
+        left_ = gain_frames;
+        step_ = (target_ - now_) / gain_frames;
+    }
+    float next() noexcept {
+        if (left_ > 0) now_ = --left_ == 0 ? target_ : now_ + step_;
+        return now_;
+    }
+    // As next(), for frames that nobody hears.
+    void skip(std::uint64_t frames) noexcept {
+        const int skipped = int(std::min(frames, std::uint64_t(left_)));
+        left_ -= skipped;
+        now_ = left_ == 0 ? target_ : now_ + step_ * float(skipped);
+    }
+    bool is_unity() const noexcept { return left_ == 0 && now_ == 1.0f; }
+
+  private:
+    std::atomic<float> wanted_{1.0f};
+    float target_ = 1.0f, now_ = 1.0f, step_ = 0.0f;
+    int left_ = 0;  // frames until `now_` is `target_`
+};
+
+// Without a corner at either end: corners of a gain are heard as clicks.
+float smooth(float x) { return x * x * (3.0f - 2.0f * x); }
 
 // What the audio thread knows of an announcement. The samples belong to the thread that announced until it polled the
 // end.
 struct Cue {
     std::uint64_t id = 0;
-    const float* samples = nullptr;
-    std::uint64_t frames = 0;
-    std::uint64_t start = 0;  // in mixed frames; set by the audio thread
+    std::uint64_t number = 0;              // announcements are counted from 1
+    std::span<const float> first, second;  // the second follows the first, after `pause` frames
+    enum class Kind : std::uint8_t { whole, chime, rest } kind = Kind::whole;  // a rest is given to its chime's cue
     steady_clock::time_point not_after;
+    // Of the audio thread, in mixed frames.
+    bool open = false;           // a chime whose rest is still to come
+    std::uint64_t earliest = 0;  // as far as it depends on nothing else
+    std::uint64_t start = 0;
+    std::uint64_t pause = 0;
+    std::uint64_t cut = UINT64_MAX;        // that many frames are left of it, where it is cancelled or comes too late
+    std::uint64_t fade_from = UINT64_MAX;  // frames of it that are heard before it fades
+    bool begun = false, cancelled = false;
+    double squares = 0;  // of the samples mixed so far, summed
+    std::uint64_t mixed = 0;
 
-    std::uint64_t end() const { return start + frames; }
+    std::uint64_t frames() const { return std::min<std::uint64_t>(first.size() + pause + second.size(), cut); }
+    std::uint64_t end() const { return start + frames(); }
+    float sample(std::uint64_t at) const {
+        if (at < first.size()) return first[at];
+        at -= first.size();
+        return at < pause ? 0.0f : second[at - pause];
+    }
 };
 
 class BusMixer final : public Mixer {
   public:
+    explicit BusMixer(const MixerOptions& options)
+        : duck_lead_(frames_in(options.duck.lead)),
+          duck_hold_(frames_in(options.duck.hold)),
+          speech_only_(options.speech_only),
+          duck_(options.duck) {
+        HALLCAST_ASSERT(options.duck.lead <= duck_lead);
+    }
+
     void mix(std::span<float> interleaved, steady_clock::time_point heard_at) noexcept override;
 
     std::size_t write_film(std::span<const float> interleaved) override {
@@ -51,34 +114,53 @@ class BusMixer final : public Mixer {
     std::chrono::nanoseconds film_played(steady_clock::time_point now) const override { return clock_.at(now); }
 
     bool announce(std::uint64_t id, PcmPtr pcm, steady_clock::time_point not_after) override;
+    bool begin(std::uint64_t id, PcmPtr chime, steady_clock::time_point not_after) override;
+    void finish(PcmPtr speech) override;
     std::vector<Spoken> poll_spoken() override;
 
-    void set_film_gain(float gain) override { film_gain_wanted_.store(gain, std::memory_order_relaxed); }
+    void cancel_announcements() override {
+        cancelled_.store(announced_, std::memory_order_release);
+        if (speech_only_ != nullptr) speech_only_->cancel_announcements();
+    }
+
+    void set_film_gain(float gain) override { film_gain_.want(gain); }
+    void set_speech_gain(float gain) override { speech_gain_.want(gain); }
     bool idle() const override { return film_.empty() && cues_.empty() && resting_.load(std::memory_order_acquire); }
 
   private:
     std::size_t mix_film(std::span<float> out) noexcept;
     void apply_film_gain(std::span<float> out) noexcept;
+    bool lend(std::uint64_t id, PcmPtr pcm, Cue::Kind kind, steady_clock::time_point not_after);
     void take_cues() noexcept;
+    void take_rest(const Cue& rest) noexcept;
+    void place_cues() noexcept;
     void duck_film(std::span<float> out) noexcept;
     void mix_cues(std::span<float> out, steady_clock::time_point heard_at) noexcept;
+    void mix_cue(Cue& cue, std::uint64_t from, std::uint64_t to, std::span<float> out) noexcept;
     bool wants_duck(std::uint64_t frame) const noexcept;
     std::uint64_t next_duck_change(std::uint64_t frame) const noexcept;
 
+    const std::uint64_t duck_lead_, duck_hold_;  // frames
+    Mixer* const speech_only_;                   // of the thread that announces
+
     // Between threads.
     SpscRing<float> film_{film_frames * channels};
-    SpscRing<Cue> cues_{most_announcements};
+    SpscRing<Cue> cues_{most_announcements * 2 +
+                        1};  // a chime and its rest of each, and a rest whose chime was cancelled
     SpscRing<Spoken> spoken_{most_announcements * 2};  // start and end of each: never full
-    std::atomic<float> film_gain_wanted_{1.0f};
+    Gain film_gain_, speech_gain_;
+    std::atomic<std::uint64_t> cancelled_{0};  // announcements up to this number
     std::atomic<bool> resting_{true};
     FilmClock clock_;
 
     // Of the thread that announces: what the audio thread may be reading, in order.
     struct Lent {
-        std::uint64_t id;
-        PcmPtr pcm;
+        std::uint64_t id, number;
+        PcmPtr pcm, rest;
     };
     std::deque<Lent> lent_;
+    bool unfinished_ = false, unfinished_there_ = false;  // begun and not finished, here and in `speech_only_`
+    std::uint64_t announced_ = 0;
 
     // Of the audio thread.
     std::uint64_t position_ = 0;  // frames mixed
@@ -89,26 +171,58 @@ class BusMixer final : public Mixer {
     int tail_left_ = 0;                        // ... which fades away for so many frames more
     int rise_left_ = 0;                        // frames until a film that starts again is up
     bool film_was_dry_ = false;
-    float film_gain_ = 1.0f;
     Duck duck_;
     Limiter limiter_;
     std::array<Cue, most_announcements> waiting_{};  // by start; the first may be sounding
     std::size_t waiting_count_ = 0;
+    std::uint64_t cancelled_seen_ = 0;
     std::uint64_t last_end_ = 0;     // of all scheduled so far; 0: none yet
     std::uint64_t sounded_end_ = 0;  // of the last that is over; 0: none yet
 };
 
-bool BusMixer::announce(std::uint64_t id, PcmPtr pcm, steady_clock::time_point not_after) {
-    HALLCAST_ASSERT(pcm);
+bool BusMixer::lend(std::uint64_t id, PcmPtr pcm, Cue::Kind kind, steady_clock::time_point not_after) {
+    HALLCAST_ASSERT(pcm && !unfinished_);
     // Also keeps every ring that announcements go through from ever being full.
     if (lent_.size() == most_announcements) return false;
-    const Cue cue{id, pcm->samples.data(), pcm->samples.size(), 0, not_after};
-    lent_.push_back({id, std::move(pcm)});
+    Cue cue;
+    cue.id = id;
+    cue.number = ++announced_;
+    cue.first = pcm->samples;
+    cue.kind = kind;
+    cue.not_after = not_after;
+    lent_.push_back({id, announced_, std::move(pcm), nullptr});
     HALLCAST_ASSERT(cues_.write({&cue, 1}) == 1);
     return true;
 }
 
+bool BusMixer::announce(std::uint64_t id, PcmPtr pcm, steady_clock::time_point not_after) {
+    if (!lend(id, pcm, Cue::Kind::whole, not_after)) return false;
+    if (speech_only_ != nullptr) speech_only_->announce(id, std::move(pcm), not_after);
+    return true;
+}
+
+bool BusMixer::begin(std::uint64_t id, PcmPtr chime, steady_clock::time_point not_after) {
+    if (!lend(id, chime, Cue::Kind::chime, not_after)) return false;
+    unfinished_ = true;
+    unfinished_there_ = speech_only_ != nullptr && speech_only_->begin(id, std::move(chime), not_after);
+    return true;
+}
+
+void BusMixer::finish(PcmPtr speech) {
+    HALLCAST_ASSERT(unfinished_);
+    unfinished_ = false;
+    if (std::exchange(unfinished_there_, false)) speech_only_->finish(speech);
+    Cue rest;
+    rest.number = announced_;
+    rest.kind = Cue::Kind::rest;
+    if (speech) rest.second = speech->samples;
+    // Its end may have been told already, where it was cancelled.
+    if (!lent_.empty() && lent_.back().number == announced_) lent_.back().rest = std::move(speech);
+    HALLCAST_ASSERT(cues_.write({&rest, 1}) == 1);
+}
+
 std::vector<Spoken> BusMixer::poll_spoken() {
+    if (speech_only_ != nullptr) speech_only_->poll_spoken();  // frees them there
     std::vector<Spoken> result(spoken_.available());
     result.resize(spoken_.read(result));
     for (const Spoken& spoken : result) {
@@ -152,29 +266,62 @@ std::size_t BusMixer::mix_film(std::span<float> out) noexcept {
 }
 
 void BusMixer::apply_film_gain(std::span<float> out) noexcept {
-    const float wanted = film_gain_wanted_.load(std::memory_order_relaxed);
-    if (film_gain_ == wanted && wanted == 1.0f) return;
+    film_gain_.follow();
+    if (film_gain_.is_unity()) return;
     for (std::size_t at = 0; at < out.size(); at += channels) {
-        film_gain_ += std::clamp(wanted - film_gain_, -gain_step, gain_step);
-        for (int channel = 0; channel < channels; ++channel) out[at + channel] *= film_gain_;
+        const float gain = film_gain_.next();
+        for (int channel = 0; channel < channels; ++channel) out[at + channel] *= gain;
     }
 }
 
 void BusMixer::take_cues() noexcept {
-    while (waiting_count_ < waiting_.size()) {
-        Cue& cue = waiting_[waiting_count_];
-        if (cues_.read({&cue, 1}) == 0) return;
-        cue.start = position_ + duck_lead_frames;
-        if (last_end_ > 0) cue.start = std::max(cue.start, last_end_ + announcement_gap_frames);
-        last_end_ = cue.end();
-        ++waiting_count_;
+    const std::uint64_t cancelled = cancelled_.load(std::memory_order_acquire);
+    bool news = cancelled != cancelled_seen_;
+    cancelled_seen_ = cancelled;
+    for (Cue cue; cues_.read({&cue, 1}) == 1; news = true) {
+        if (cue.kind == Cue::Kind::rest) {
+            take_rest(cue);
+            continue;
+        }
+        cue.open = cue.kind == Cue::Kind::chime;
+        cue.earliest = position_ + (cue.open ? 0 : start_delay_frames);
+        waiting_[waiting_count_++] = cue;  // no more are lent than there is room for
+    }
+    if (news) place_cues();
+}
+
+void BusMixer::take_rest(const Cue& rest) noexcept {
+    for (Cue& cue : std::span(waiting_).first(waiting_count_)) {
+        if (cue.number != rest.number) continue;
+        cue.open = false;
+        cue.second = rest.second;
+        if (cue.begun && !cue.second.empty() && position_ > cue.start + cue.first.size())
+            cue.pause = position_ - cue.start - cue.first.size();
+    }
+}
+
+// What has not begun finds its place anew: what was before it may have been cancelled, or has become longer.
+void BusMixer::place_cues() noexcept {
+    last_end_ = sounded_end_;
+    for (Cue& cue : std::span(waiting_).first(waiting_count_)) {
+        if (cue.number <= cancelled_seen_ && !cue.cancelled) {
+            cue.cancelled = true;
+            cue.open = false;
+            cue.fade_from = position_ - std::min(cue.start, position_);
+            cue.cut = cue.begun ? cue.fade_from + fade_frames : 0;
+        }
+        if (!cue.begun)
+            cue.start = cue.cancelled ? position_
+                                      : std::max(cue.earliest, last_end_ > 0 ? last_end_ + announcement_gap_frames : 0);
+        if (cue.frames() > 0) last_end_ = std::max(cue.end(), cue.open ? position_ : 0);
     }
 }
 
 bool BusMixer::wants_duck(std::uint64_t frame) const noexcept {
-    if (sounded_end_ > 0 && frame < sounded_end_ + duck_hold_frames) return true;
-    for (std::size_t i = 0; i < waiting_count_; ++i) {
-        if (frame + duck_lead_frames >= waiting_[i].start && frame < waiting_[i].end() + duck_hold_frames) return true;
+    if (sounded_end_ > 0 && frame < sounded_end_ + duck_hold_) return true;
+    for (const Cue& cue : std::span(waiting_).first(waiting_count_)) {
+        if (cue.frames() == 0 || frame + duck_lead_ < cue.start) continue;
+        if (cue.open || frame < cue.end() + duck_hold_) return true;
     }
     return false;
 }
@@ -184,10 +331,10 @@ std::uint64_t BusMixer::next_duck_change(std::uint64_t frame) const noexcept {
     const auto consider = [&](std::uint64_t change) {
         if (change > frame) next = std::min(next, change);
     };
-    consider(sounded_end_ + duck_hold_frames);
+    consider(sounded_end_ + duck_hold_);
     for (std::size_t i = 0; i < waiting_count_; ++i) {
-        consider(waiting_[i].start - duck_lead_frames);
-        consider(waiting_[i].end() + duck_hold_frames);
+        consider(waiting_[i].start - duck_lead_);
+        consider(waiting_[i].end() + duck_hold_);
     }
     return next;
 }
@@ -206,33 +353,49 @@ void BusMixer::mix_cues(std::span<float> out, steady_clock::time_point heard_at)
     const auto heard = [&](std::uint64_t frame) {
         return heard_at + std::chrono::nanoseconds(std::int64_t(frame - position_) * 1'000'000'000 / sample_rate);
     };
+    speech_gain_.follow();
+    std::uint64_t gain_at = position_;  // as far as the speech gain has come
     while (waiting_count_ > 0 && waiting_[0].start < block_end) {
         Cue& cue = waiting_[0];
         const std::uint64_t from = std::max(cue.start, position_);
-        bool over = cue.end() <= block_end;
-        Spoken ended{cue.id, false, heard(std::max(from, std::min(cue.end(), block_end)))};
-        if (from == cue.start && heard(from) > cue.not_after) {
-            over = true;  // the device stood still for too long: silence is better than a call that is no more
-            ended.at = heard(from);
-        } else {
-            if (from == cue.start) {
-                const Spoken started{cue.id, true, heard(from)};
-                spoken_.write({&started, 1});
-            }
-            const std::uint64_t to = std::min(cue.end(), block_end);
-            for (std::uint64_t frame = from; frame < to; ++frame) {
-                const float sample = cue.samples[frame - cue.start];
-                for (int channel = 0; channel < channels; ++channel) {
-                    out[(frame - position_) * channels + channel] += sample;
-                }
+        if (!cue.begun && !cue.cancelled) {
+            if (heard(from) > cue.not_after) {
+                cue.cut = 0;  // the device stood still for too long: silence is better than a call that is no more
+                cue.open = false;
+            } else {
+                cue.begun = true;
+                const Spoken start{cue.id, true, heard(from), 0, false};
+                spoken_.write({&start, 1});
             }
         }
-        if (!over) return;
-        spoken_.write({&ended, 1});
-        sounded_end_ = std::min(cue.end(), block_end);
+        const std::uint64_t to = std::min(std::max(cue.end(), from), block_end);
+        if (cue.begun) {
+            speech_gain_.skip(from - gain_at);
+            gain_at = to;
+            mix_cue(cue, from, to, out.subspan((from - position_) * channels));
+        }
+        if (cue.open || cue.end() > block_end) break;
+        const double mean_square = cue.mixed > 0 ? cue.squares / double(cue.mixed) : 0;
+        const Spoken end{cue.id, false, heard(to), mean_square, cue.cancelled};
+        spoken_.write({&end, 1});
+        if (cue.begun) sounded_end_ = to;
         std::move(waiting_.begin() + 1, waiting_.begin() + std::ptrdiff_t(waiting_count_), waiting_.begin());
         --waiting_count_;
     }
+    speech_gain_.skip(block_end - gain_at);
+}
+
+// `out` begins with frame `from`.
+void BusMixer::mix_cue(Cue& cue, std::uint64_t from, std::uint64_t to, std::span<float> out) noexcept {
+    std::size_t at = 0;
+    for (std::uint64_t frame = from - cue.start; frame < to - cue.start; ++frame, at += channels) {
+        float sample = cue.sample(frame) * speech_gain_.next();
+        if (frame >= cue.fade_from) sample *= smooth(1.0f - float(frame - cue.fade_from + 1) / float(fade_frames));
+        cue.squares += double(sample) * double(sample);
+        out[at] += sample;
+        out[at + 1] += sample;
+    }
+    cue.mixed += to - from;
 }
 
 void BusMixer::mix(std::span<float> out, steady_clock::time_point heard_at) noexcept {
@@ -253,6 +416,6 @@ void BusMixer::mix(std::span<float> out, steady_clock::time_point heard_at) noex
 
 }  // namespace
 
-std::unique_ptr<Mixer> make_mixer() { return std::make_unique<BusMixer>(); }
+std::unique_ptr<Mixer> make_mixer(const MixerOptions& options) { return std::make_unique<BusMixer>(options); }
 
 }  // namespace hallcast::sound

@@ -12,15 +12,24 @@
 
 #include "protocol/base/error.h"
 
-union SDL_Event;
-
 namespace hallcast::sound {
 
 constexpr int sample_rate = 48000;
 constexpr int channels = 2;
-// The film is down this long before an announcement begins, and two announcements are this far apart.
+// An announcement begins this long after the mixer took it, and two announcements are this far apart.
 constexpr std::chrono::milliseconds duck_lead{120};
 constexpr std::chrono::milliseconds announcement_gap{400};
+
+// How the film makes room for an announcement.
+struct DuckSettings {
+    float depth_db = -18;
+    // The way down begins so long before the announcement, at most `duck_lead` (above 10 ms: it is over 10 ms before
+    // it).
+    std::chrono::milliseconds lead = duck_lead;
+    // After the announcement the film stays down for `hold`, and is as it was after `release` more: 600 ms. A hold that
+    // is shorter than the gap between two announcements less the lead lets the film come up between them.
+    std::chrono::milliseconds hold{300}, release{300};
+};
 
 // A finished announcement: mono, 48 kHz. Immutable.
 struct Pcm {
@@ -36,6 +45,8 @@ struct Spoken {
     std::uint64_t id = 0;
     bool started = false;  // false: it is over
     std::chrono::steady_clock::time_point at;
+    double mean_square = 0;  // of an end: of its samples as they were mixed, speech gain included; 0 where none was
+    bool cancelled = false;  // of an end: cancel_announcements() cut it short, or kept it from beginning
 };
 
 class Mixer {
@@ -57,29 +68,58 @@ class Mixer {
     virtual bool announce(
         std::uint64_t id, PcmPtr pcm,
         std::chrono::steady_clock::time_point not_after = std::chrono::steady_clock::time_point::max()) = 0;
+    // As announce(), for what begins with a chime: where nothing else sounds it is heard from the next block on, while
+    // the film still goes down. Before anything else is announced finish() must tell what is said after the chime.
+    virtual bool begin(
+        std::uint64_t id, PcmPtr chime,
+        std::chrono::steady_clock::time_point not_after = std::chrono::steady_clock::time_point::max()) = 0;
+    // The rest of what begin() began, null where there is none: it follows without a seam, or, where it comes after the
+    // chime's end, at once. Until then the announcement is not over.
+    virtual void finish(PcmPtr speech) = 0;
     // Starts and ends since the last call. The thread that announces, which must call it for the announcements to be
     // freed.
     virtual std::vector<Spoken> poll_spoken() = 0;
 
-    virtual void set_film_gain(float gain) = 0;  // 1: as it is
+    // What waits is left out, and what sounds fades within 20 ms, without a click; poll_spoken() reports the ends. What
+    // is announced afterwards comes after the usual gap. The thread that announces.
+    virtual void cancel_announcements() = 0;
+
+    // How loud the films and the announcements are, 1: as they were made. Reached within 20 ms of sound. Any thread.
+    virtual void set_film_gain(float gain) = 0;
+    virtual void set_speech_gain(float gain) = 0;
     // Nothing plays and nothing waits: whoever calls mix() may sleep until this changes. Any thread.
     virtual bool idle() const { return false; }
 };
-std::unique_ptr<Mixer> make_mixer();
 
-// Runs a mixer on the default SDL audio device or, where there is none, on a thread that keeps the same time, so that
-// pictures go on. Owns the device; closes it when destroyed.
+struct MixerOptions {
+    DuckSettings duck = {};
+    // Says the same without the film, on a device of its own: a phone line, an induction loop. It begins when it learns
+    // of an announcement, as this one does, so within a block of it; and keeps its own gain. Nobody else may announce()
+    // on it, and it must outlive this one. Where its device stands still it misses announcements; this one goes on.
+    Mixer* speech_only = nullptr;
+};
+std::unique_ptr<Mixer> make_mixer(const MixerOptions& options = {});
+
+struct AudioOptions {
+    // As the system calls it; empty: its default device. A name that is unknown is waited for, and the log lists the
+    // known.
+    std::string device;
+    std::string purpose = "sound";  // what the log calls it
+};
+
+// Runs a mixer on an SDL audio device or, while there is none, on a thread that keeps the same time, so that pictures
+// go on. A device that is removed or has stopped asking for sound is given up within 0.2 and 1.2 s, one that comes is
+// opened within a second or so; the log tells. Owns the device; closes it when destroyed.
 class AudioOutput {
   public:
     virtual ~AudioOutput() = default;
-    // "no device: <why>" for the silent one. Waits for the first try to open one, at most a few seconds.
+    // "no device: <why>" for the silent one, "muted: " and its name where the sound server plays nothing of what it
+    // gets. Waits for the first try to open one, at most a few seconds.
     virtual std::string device() const = 0;
-    // Give it the main loop's SDL events: a device that was pulled out is replaced by the silent one at once, and a
-    // device that comes is opened. Does not wait. The thread that polls SDL.
-    virtual void handle_event(const SDL_Event& event) = 0;
+    // A device is open and, as far as its driver tells, not muted: what is mixed is heard. Does not wait. Any thread.
+    virtual bool has_device() const = 0;
 };
-// SDL must have been initialised (SDL_INIT_AUDIO is done here). The device is opened on a thread of the output's own,
-// which looks for one again every few seconds as long as there is none. `mixer` must outlive the output.
-std::unique_ptr<AudioOutput> open_audio_output(Mixer& mixer);
+// SDL's audio driver is begun here, on a thread: no SDL_INIT_AUDIO. `mixer` must outlive the output.
+std::unique_ptr<AudioOutput> open_audio_output(Mixer& mixer, const AudioOptions& options = {});
 
 }  // namespace hallcast::sound

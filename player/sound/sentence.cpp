@@ -1,13 +1,10 @@
 // From a ticket and a counter to the words that a voice reads.
-#include <unicode/rbnf.h>
-#include <unicode/unistr.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <charconv>
-#include <map>
-#include <memory>
 
-#include "player/sound/announcer.h"
 #include "player/sound/voice_table.h"
 
 namespace hallcast::sound {
@@ -43,26 +40,56 @@ std::string respelled(std::string_view number, const VoiceTable& table) {
     return result;
 }
 
-// ICU reads a language's rules for milliseconds, hence once a thread and language; null where its data is missing.
-const icu::RuleBasedNumberFormat* spell_out_rules(const std::string& language) {
-    thread_local std::map<std::string, std::unique_ptr<const icu::RuleBasedNumberFormat>> known;
-    const auto [entry, added] = known.try_emplace(language);
-    if (added) {
-        UErrorCode status = U_ZERO_ERROR;
-        auto rules =
-            std::make_unique<icu::RuleBasedNumberFormat>(icu::URBNF_SPELLOUT, icu::Locale(language.c_str()), status);
-        if (U_SUCCESS(status)) entry->second = std::move(rules);
-    }
-    return entry->second.get();
+void append(std::string& words, std::string_view part, const VoiceTable& table) {
+    if (!words.empty()) words += table.joint;
+    words += part;
 }
 
-std::string number_in_words(std::uint32_t number, const VoiceTable& table) {
-    const icu::RuleBasedNumberFormat* rules = spell_out_rules(table.language);
-    // The digits themselves: every voice reads them, if less well.
-    if (rules == nullptr) return std::to_string(number);
+void append_digits(std::string& words, std::string_view digits, const VoiceTable& table,
+                   const VoiceTable::Reading& reading) {
+    const std::size_t step = reading.by_digits || digits.size() > most_digits ? 1 : digits.size();
+    for (std::size_t at = 0; at < digits.size(); at += step) {
+        std::uint32_t number = 0;
+        std::from_chars(digits.data() + at, digits.data() + at + step, number);
+        append(words, number_in_words(number, table, reading), table);
+    }
+}
+
+std::string ticket_in_words(std::string_view ticket, const VoiceTable& table) {
+    ticket = ticket.substr(0, most_bytes);
+    std::string words, digits;
+    for (std::size_t at = 0; at < ticket.size();) {
+        const std::size_t start = at;
+        UChar32 character = 0;
+        U8_NEXT(ticket.data(), at, ticket.size(), character);
+        if (character < 0) continue;  // no UTF-8, or cut at most_bytes
+        if (const int digit = u_charDigitValue(character); digit >= 0) {
+            digits += char('0' + digit);
+            continue;
+        }
+        append_digits(words, digits, table, table.ticket);
+        digits.clear();
+        const auto letter = table.letters.find(char32_t(u_toupper(character)));
+        if (letter != table.letters.end()) {
+            append(words, letter->second, table);
+        } else if (u_isUAlphabetic(character)) {
+            // A letter of another script: the voice knows it or not.
+            append(words, ticket.substr(start, at - start), table);
+        }
+        // Else "A-012", "A 012": nobody says the dash.
+    }
+    append_digits(words, digits, table, table.ticket);
+    return words;
+}
+
+}  // namespace
+
+std::string number_in_words(std::uint32_t number, const VoiceTable& table, const VoiceTable::Reading& reading) {
     UErrorCode status = U_ZERO_ERROR;
     icu::UnicodeString words;
-    rules->format(std::int64_t(number), words, status);
+    icu::FieldPosition unused;
+    table.numbers->format(std::int64_t(number), reading.rule_set, words, unused, status);
+    HALLCAST_ASSERT(U_SUCCESS(status));  // fails for a rule set that is not there, which the table has ruled out
     words.findAndReplace(icu::UnicodeString(UChar32(0x00AD)), icu::UnicodeString());  // soft hyphens are for the eye
     std::string text;
     words.toUTF8String(text);
@@ -70,56 +97,14 @@ std::string number_in_words(std::uint32_t number, const VoiceTable& table) {
     return respelled(text, table);
 }
 
-bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
-
-std::string ticket_in_words(std::string_view ticket, const VoiceTable& table) {
-    std::string words;
-    const auto say = [&](std::string_view part) {
-        if (!words.empty()) words += table.joint;
-        words += part;
-    };
-    ticket = ticket.substr(0, most_bytes);
-    for (std::size_t at = 0; at < ticket.size();) {
-        const char byte = ticket[at];
-        const char capital = byte >= 'a' && byte <= 'z' ? char(byte - 'a' + 'A') : byte;
-        if (is_digit(byte)) {
-            std::size_t end = at;
-            while (end < ticket.size() && is_digit(ticket[end])) ++end;
-            const std::size_t step = end - at <= most_digits ? end - at : 1;
-            for (; at < end; at += step) {
-                std::uint32_t number = 0;
-                std::from_chars(ticket.data() + at, ticket.data() + at + step, number);
-                say(number_in_words(number, table));
-            }
-        } else if (capital >= 'A' && capital <= 'Z') {
-            say(table.letters[std::size_t(capital - 'A')]);
-            ++at;
-        } else if ((byte & 0x80) != 0) {
-            std::size_t end = at + 1;  // a letter of another script: the voice knows it or not
-            while (end < ticket.size() && (ticket[end] & 0xC0) == 0x80) ++end;
-            say(ticket.substr(at, end - at));
-            at = end;
-        } else {
-            ++at;  // "A-012", "A 012": nobody says the dash
-        }
-    }
-    return words;
-}
-
-}  // namespace
-
-std::string sentence(const std::string& language, const std::string& ticket, std::uint32_t counter) {
+std::string sentence(const std::string& language, const std::string& ticket, std::uint32_t counter, Phrase phrase) {
     const VoiceTable& table = voice_table(language);
-    std::string text = table.sentence;
+    std::string counter_words;
+    append_digits(counter_words, std::to_string(counter), table, table.counter);
+    std::string text = table.patterns[std::size_t(phrase)];
     replace_all(text, "{ticket}", ticket_in_words(ticket, table));
-    replace_all(text, "{counter}", number_in_words(counter, table));
+    replace_all(text, "{counter}", counter_words);
     return text;
-}
-
-std::vector<std::string> spoken_languages() {
-    std::vector<std::string> languages;
-    for (const VoiceTable& table : voice_tables()) languages.push_back(table.language);
-    return languages;
 }
 
 }  // namespace hallcast::sound

@@ -8,6 +8,7 @@
 
 namespace hallcast::sound {
 
+// visitor_only: the brief phrase in the visitor's language.
 enum class Wording : std::uint8_t { full, visitor_only, chime_only };
 constexpr std::array wordings{Wording::full, Wording::visitor_only, Wording::chime_only};
 

@@ -12,14 +12,14 @@ namespace hallcast::text {
 namespace {
 
 // Marks an ink entry as known: set in the packed word, so that a glyph without ink is not 0.
-constexpr std::uint32_t known = 1;
+constexpr std::uint32_t ink_known = 1;
 
-// Top and bottom as 15 and 16 bits beside the `known` bit; one unit of 2048 in an em is lost, on the outer side.
+// Top and bottom as 15 and 16 bits beside the `ink_known` bit; one unit of 2048 in an em is lost, on the outer side.
 std::uint32_t pack(int above, int below) {
     const auto half = [](int units) {
         return static_cast<std::uint32_t>(static_cast<std::uint16_t>(std::clamp((units + 1) / 2, -0x4000, 0x3fff)));
     };
-    return (half(above) & 0x7fff) << 17 | (half(below) & 0x7fff) << 2 | known;
+    return (half(above) & 0x7fff) << 17 | (half(below) & 0x7fff) << 2 | ink_known;
 }
 
 // Some fonts (Arabic, symbols, Tibetan) ask for up to two em a line, for the highest stack that they could ever form.

@@ -17,17 +17,6 @@ static_assert(max_faces <= std::numeric_limits<decltype(PlacedGlyph::font)>::max
 constexpr std::size_t max_remembered_characters = 4096;
 constexpr std::size_t max_reports = 256;
 
-std::vector<std::filesystem::path> usual_folders() {
-    std::vector<std::filesystem::path> folders = {
-        "/usr/share/fonts/truetype/noto", "/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto",
-        "/usr/share/fonts/noto-cjk",      "/usr/local/share/fonts",
-    };
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
-        folders.push_back(std::filesystem::path(home) / ".local/share/fonts");
-    }
-    return folders;
-}
-
 std::string code_points(std::u16string_view cluster) {
     std::string result;
     const auto length = static_cast<std::int32_t>(cluster.size());
@@ -40,6 +29,17 @@ std::string code_points(std::u16string_view cluster) {
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> usual_font_folders() {
+    std::vector<std::filesystem::path> folders = {
+        "/usr/share/fonts/truetype/noto", "/usr/share/fonts/opentype/noto", "/usr/share/fonts/noto",
+        "/usr/share/fonts/noto-cjk",      "/usr/local/share/fonts",
+    };
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+        folders.push_back(std::filesystem::path(home) / ".local/share/fonts");
+    }
+    return folders;
+}
 
 FontLibrary::FontLibrary(std::vector<std::filesystem::path> folders, bool with_fontconfig)
     : folders_(std::move(folders)), with_fontconfig_(with_fontconfig) {}
@@ -136,7 +136,7 @@ void FontLibrary::report_missing(std::u16string_view cluster, std::span<const Fo
 }
 
 Expected<std::unique_ptr<FontLibrary>> open_fonts(std::vector<std::filesystem::path> in, bool with_fontconfig) {
-    auto library = std::make_unique<FontLibrary>(in.empty() ? usual_folders() : std::move(in), with_fontconfig);
+    auto library = std::make_unique<FontLibrary>(in.empty() ? usual_font_folders() : std::move(in), with_fontconfig);
     constexpr UChar32 any_latin_letter = 'A';
     for (const FontFile& file : fonts_for(USCRIPT_LATIN, {}, Weight::regular, false)) {
         const FontFace* face = library->open(file);

@@ -94,6 +94,9 @@ class FontLibrary final : public FontSet {
     mutable std::set<std::u16string> reported_;
 };
 
+// Where Debian's packages and people put fonts.
+std::vector<std::filesystem::path> usual_font_folders();
+
 // Fails, naming the packages to install, when nothing has a Latin letter. `folders` empty is the usual ones.
 Expected<std::unique_ptr<FontLibrary>> open_fonts(std::vector<std::filesystem::path> folders, bool with_fontconfig);
 

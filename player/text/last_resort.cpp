@@ -8,12 +8,6 @@
 namespace hallcast::text {
 namespace {
 
-struct DestroyConfig {
-    void operator()(FcConfig* config) const { FcConfigDestroy(config); }
-};
-struct DestroySet {
-    void operator()(FcFontSet* set) const { FcFontSetDestroy(set); }
-};
 struct DestroyPattern {
     void operator()(FcPattern* pattern) const { FcPatternDestroy(pattern); }
 };
@@ -44,8 +38,12 @@ int suitability(FcPattern* font, Weight weight) {
 }  // namespace
 
 struct LastResort::Fonts {
-    std::unique_ptr<FcConfig, DestroyConfig> config;  // our own: fontconfig's shared one is global state
-    std::unique_ptr<FcFontSet, DestroySet> set;
+    struct Destroy {
+        void operator()(FcConfig* owned) const { FcConfigDestroy(owned); }
+        void operator()(FcFontSet* owned) const { FcFontSetDestroy(owned); }
+    };
+    std::unique_ptr<FcConfig, Destroy> config;  // our own: fontconfig's shared one is global state
+    std::unique_ptr<FcFontSet, Destroy> set;
 };
 
 LastResort::LastResort() : fonts_(std::make_unique<Fonts>()) {

@@ -15,9 +15,10 @@
 namespace hallcast::text {
 namespace {
 
-// A hall shows some hundred texts at a time, and a ticker's line of 64 KiB takes about 1 MB.
-constexpr std::size_t most_cached_paragraphs = 2048;
-constexpr std::size_t most_cached_bytes = 8u << 20;
+// A hall shows some hundred texts at a time, and a ticker's line of 64 KiB takes about 1 MB. Not more: most texts are
+// of calls, which nobody shows again when they are over, and painters keep pictures of all that are kept here.
+constexpr std::size_t most_cached_paragraphs = 1024;
+constexpr std::size_t most_cached_bytes = 4u << 20;
 
 // Longer tags are no tags; as keys they would fill the cache.
 constexpr std::size_t longest_language_tag = 64;

@@ -18,11 +18,14 @@ namespace {
 
 constexpr std::string_view tickets = "/api/v1/tickets";
 constexpr std::string_view leases = "/api/v1/leases";
+constexpr std::string_view notices = "/api/v1/notices";
 constexpr std::string_view day_end = "/api/v1/day/end";
 constexpr std::string_view counters = "/api/v1/counters/";
 constexpr std::string_view halls = "/api/v1/halls/";
+constexpr std::string_view calls_list = "/api/v1/calls";
 constexpr std::string_view content_list = "/api/v1/content";
 constexpr std::string_view content_jobs = "jobs/";
+constexpr std::string_view content_streams = "streams";
 // Left free on the disk when an upload begins: its transcoded copy needs room, too, and so does the queue's log.
 constexpr std::uint64_t spare_bytes = 1ull << 30;
 
@@ -53,6 +56,8 @@ unsigned status_of(v1::Rejection::Code code) {
             return 409;
         case v1::Rejection::DEADLINE_PASSED:
             return 408;
+        case v1::Rejection::CONFLICT:
+            return 412;
         case v1::Rejection::UNAVAILABLE:
             return 503;
         case v1::Rejection::NOT_ALLOWED:
@@ -77,6 +82,8 @@ Answer answer_of(const v1::CommandReply& reply) {
             return {.body = to_json(reply.day())};
         case v1::CommandReply::kCall:
             return {.body = to_json(reply.call())};
+        case v1::CommandReply::kNotice:
+            return {.status = reply.notice().over() ? 200 : 201, .body = to_json(reply.notice())};
         case v1::CommandReply::kCounter:
             return {.body = to_json(reply.counter())};
         default:
@@ -130,6 +137,13 @@ std::string query_value(std::string_view query, std::string_view name) {
     return {};
 }
 
+// The version of a counter that If-Match names, as HTTP writes it ("17" in quotes) or bare; nothing where it is none.
+std::optional<std::uint64_t> version_in(std::string_view if_match) {
+    if (if_match.size() > 2 && if_match.front() == '"' && if_match.back() == '"')
+        if_match = if_match.substr(1, if_match.size() - 2);
+    return parse_number(if_match);
+}
+
 // An upload's title is only ever shown, never a path; still, what a browser sends can have folders in front.
 std::string title_of(const Request& request) {
     std::string name = query_value(request.query, "name");
@@ -162,6 +176,13 @@ bool Api::authorised(const Request& request) const {
 
 void Api::submit(const Request& request, v1::Command command, const Reply& reply) {
     command.set_actor("web");
+    if (!request.if_match.empty()) {
+        const auto version = version_in(request.if_match);
+        if (!version || *version == 0)
+            return reply(error_answer(
+                400, "INVALID", "If-Match must be the 'version' of the counter, as the hall's state has it: \"1234\""));
+        command.set_expected_version(*version);
+    }
     if (request.idempotency_key.empty()) {
         command.set_cmd_id(wire::make_cmd_id());
     } else {
@@ -189,10 +210,28 @@ void Api::lease_numbers(const Request& request, const Reply& reply) {
     submit(request, std::move(command), reply);
 }
 
+void Api::notice_command(const Request& request, std::string_view rest, const Reply& reply) {
+    v1::Command command;
+    if (rest.empty()) {
+        if (request.method != "POST") return reply(wrong_method(request, "POST"));
+        if (auto bad = parse_body(request, *command.mutable_make_notice())) return reply(*bad);
+        return submit(request, std::move(command), reply);
+    }
+    rest.remove_prefix(1);  // the slash
+    if (rest.empty() || rest.find('/') != std::string_view::npos ||
+        content::invalid_utf8(rest) != std::string_view::npos)
+        return reply(not_found(request));
+    if (request.method != "DELETE") return reply(wrong_method(request, "DELETE"));
+    command.mutable_end_notice()->set_id(std::string(rest));
+    submit(request, std::move(command), reply);
+}
+
 void Api::ticket_command(const Request& request, std::string_view rest, const Reply& reply) {
     const std::size_t slash = rest.find('/');
     if (slash == 0 || slash == std::string_view::npos) return reply(not_found(request));
     const std::string ticket(rest.substr(0, slash));
+    // The core's messages name it, and a message that is no UTF-8 cannot be sent on.
+    if (content::invalid_utf8(ticket) != std::string_view::npos) return reply(not_found(request));
     const std::string_view what = rest.substr(slash + 1);
     v1::Command command;
     if (what == "reinstate") {
@@ -253,12 +292,25 @@ void Api::counter_command(const Request& request, std::string_view rest, const R
     submit(request, std::move(command), reply);
 }
 
+Answer Api::calls(const Request& request) const {
+    if (request.method != "GET") return wrong_method(request, "GET");
+    v1::CallsRequest wanted;
+    wanted.set_hall(query_value(request.query, "hall"));
+    if (const std::string limit = query_value(request.query, "limit"); !limit.empty()) {
+        const auto number = parse_number(limit);
+        if (!number || *number == 0 || *number > 500) return error_answer(400, "INVALID", "limit must be 1..500");
+        wanted.set_limit(std::uint32_t(*number));
+    }
+    return {.body = to_json(master_.calls(wanted))};
+}
+
 Answer Api::content(const Request& request, std::string_view rest) {
     if (rest.empty()) {
         if (request.method != "GET") return wrong_method(request, "GET, POST");
-        return {.body = to_json(master_.library().manifest())};
+        return {.body = to_json(content::without_secrets(master_.library().manifest()))};
     }
     rest.remove_prefix(1);  // the slash
+    if (rest == content_streams) return request.method == "POST" ? add_stream(request) : wrong_method(request, "POST");
     if (rest.starts_with(content_jobs)) {
         if (request.method != "GET") return wrong_method(request, "GET");
         const auto job = parse_number(rest.substr(content_jobs.size()));
@@ -276,6 +328,21 @@ Answer Api::content(const Request& request, std::string_view rest) {
     return {.body = "{}"};
 }
 
+Answer Api::add_stream(const Request& request) const {
+    v1::AddStream stream;
+    // The parser's own words may quote the body, and with it a password.
+    if (parse_body(request, stream) || stream.address().empty())
+        return error_answer(
+            400, "INVALID",
+            "the body must be JSON: {\"address\": \"rtsp://...\", \"seconds\": 60, \"title\": \"...\"}; "
+            "the last two may be left out");
+    if (auto checked = content::check_stream(stream); !checked)
+        return error_answer(400, "INVALID", checked.error().message);
+    auto added = master_.library().add_stream(stream);
+    if (!added) return error_answer(503, "UNAVAILABLE", added.error().message);
+    return {.status = 201, .body = to_json(content::without_secrets(*std::move(added)))};
+}
+
 void Api::handle(const Request& request, const Reply& reply) {
     const std::string_view path = request.path;
     if (!authorised(request)) return reply(unauthorised());
@@ -291,6 +358,8 @@ void Api::handle(const Request& request, const Reply& reply) {
         command.mutable_end_day();
         return submit(request, std::move(command), reply);
     }
+    if (path == notices || path.starts_with(std::string(notices) + "/"))
+        return notice_command(request, path.substr(notices.size()), reply);
     if (path.starts_with(counters)) return counter_command(request, path.substr(counters.size()), reply);
     if (path.starts_with(halls)) {
         if (request.method != "GET") return reply(wrong_method(request, "GET"));
@@ -299,6 +368,7 @@ void Api::handle(const Request& request, const Reply& reply) {
         return reply(state ? Answer{.body = to_json(*state)}
                            : error_answer(404, "NOT_FOUND", fmt::format("there is no hall '{}'", hall)));
     }
+    if (path == calls_list) return reply(calls(request));
     if (path == content_list || path.starts_with(std::string(content_list) + "/"))
         return reply(content(request, path.substr(content_list.size())));
     reply(not_found(request));

@@ -32,9 +32,12 @@ class Api {
     void submit(const Request& request, v1::Command command, const Reply& reply);
     void issue_ticket(const Request& request, const Reply& reply);
     void lease_numbers(const Request& request, const Reply& reply);
+    void notice_command(const Request& request, std::string_view rest, const Reply& reply);
     void ticket_command(const Request& request, std::string_view rest, const Reply& reply);
     void counter_command(const Request& request, std::string_view rest, const Reply& reply);
+    Answer calls(const Request& request) const;
     Answer content(const Request& request, std::string_view rest);
+    Answer add_stream(const Request& request) const;
 
     master::Master& master_;
     UploadJobs& jobs_;

@@ -16,6 +16,7 @@ struct Request {
     std::string host;             // the header, "127.0.0.1:8080"
     std::string authorization;    // the header, "Bearer ..."
     std::string idempotency_key;  // the header; empty: none
+    std::string if_match;         // the header; empty: none
     std::string body;
 };
 

@@ -19,6 +19,7 @@
 #include "player/web/api.h"
 #include "player/web/json.h"
 #include "player/web/pages.h"
+#include "player/web/request_head.h"
 
 namespace hallcast::web {
 namespace {
@@ -31,8 +32,6 @@ using boost::system::error_code;
 
 constexpr int threads = 2;
 constexpr int most_connections = 256;
-constexpr std::uint32_t header_limit = 16 << 10;
-constexpr std::uint64_t body_limit = 64 << 10;
 constexpr std::uint64_t upload_limit = 8ull << 30;
 constexpr std::size_t upload_piece = 256 << 10;
 
@@ -129,14 +128,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
             return close();
         }
         const auto& message = header_->get();
-        request_.method = std::string(message.method_string());
-        const std::string target(message.target());
-        const std::size_t question = target.find('?');
-        request_.path = target.substr(0, question);
-        if (question != std::string::npos) request_.query = target.substr(question + 1);
-        request_.host = std::string(message[http::field::host]);
-        request_.authorization = std::string(message[http::field::authorization]);
-        request_.idempotency_key = std::string(message["Idempotency-Key"]);
+        request_ = request_of(message);
         keep_alive_ = message.keep_alive();
         version_ = message.version();
         const bool upload = Api::is_upload(request_);

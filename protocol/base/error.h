@@ -27,4 +27,5 @@ template <typename... Args>
 
 }  // namespace hallcast
 
-#define HALLCAST_ASSERT(condition) ((condition) ? void(0) : ::hallcast::invariant_broken(#condition, __FILE__, __LINE__))
+#define HALLCAST_ASSERT(condition) \
+    ((condition) ? void(0) : ::hallcast::invariant_broken(#condition, __FILE__, __LINE__))

@@ -7,23 +7,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "protocol/base/descriptor.h"
+
 namespace hallcast {
 namespace {
-
-class Descriptor {
-  public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) ::close(fd_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    explicit operator bool() const { return fd_ >= 0; }
-    int get() const { return fd_; }
-
-  private:
-    int fd_;
-};
 
 std::string reason() { return std::strerror(errno); }
 

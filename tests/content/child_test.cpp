@@ -32,6 +32,16 @@ TEST_CASE("arguments reach the child as they are, whatever is in them") {
     CHECK(result->output == "$(id) `id` ; \"'|a b\n*");
 }
 
+TEST_CASE("a child reads what it is given and then the end, however much that is and whether it reads it or not") {
+    ChildOptions options;
+    options.input = std::string(1'000'000, 'x') + "\n";
+    const auto read = run_child({"/usr/bin/wc", "-c"}, options);
+    REQUIRE(read.has_value());
+    CHECK(read->output == "1000001\n");
+    CHECK(run_child({"/bin/true"}, options)->code == 0);
+    CHECK(run_child({"/usr/bin/wc", "-c"}, {})->output == "0\n");
+}
+
 TEST_CASE("lines are handed out one by one") {
     std::vector<std::string> lines;
     ChildOptions options;
@@ -141,6 +151,7 @@ TEST_CASE("the limits hold with and without walls") {
     SECTION("processor time") {
         SandboxLimits limits;
         limits.cpu = std::chrono::seconds(1);
+        limits.wall = std::chrono::hours(1);  // a busy machine gives it that second late
         const auto result = make("640x360", "file:/dev/null", limits);
         REQUIRE(result.has_value());
         CHECK(result->end != ChildResult::End::too_long);

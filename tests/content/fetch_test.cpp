@@ -186,6 +186,21 @@ TEST_CASE("a stopped fetch ends between two pieces and keeps what it has") {
     CHECK(fs::file_size(cache->incoming() / (sha256 + ".part")) == piece_bytes);
 }
 
+TEST_CASE("a live stream in the list has nothing to be fetched, and comes with its password") {
+    const TempFolder folder;
+    const auto cache = cache_in(folder);
+    Master master;
+    v1::ContentItem& stream = *master.manifest.add_items();
+    stream.set_id("0123456789ab");
+    stream.set_kind(v1::CONTENT_KIND_STREAM);
+    stream.set_address("rtsp://hall:geheim@10.0.0.9/live");
+    const auto film = master.add("film");
+    REQUIRE(fetch(*cache, master.manifest, master).has_value());
+    REQUIRE(master.reads.size() == 1);
+    CHECK(master.reads[0].sha256 == film);
+    CHECK(cache->manifest().SerializeAsString() == master.manifest.SerializeAsString());
+}
+
 TEST_CASE("a hostile list reaches no file outside the cache") {
     const TempFolder folder;
     const auto cache = cache_in(folder);

@@ -52,10 +52,14 @@ TEST_CASE("the loudness is read from what ebur128 writes") {
 TEST_CASE("facts are read from ffprobe's JSON") {
     const auto facts = read_probe(R"({"streams":[
         {"index":0,"codec_type":"video","codec_name":"png","width":500,"height":500,"disposition":{"attached_pic":1}},
-        {"index":1,"codec_type":"audio","codec_name":"aac","channels":6,"disposition":{"default":0}},
-        {"index":2,"codec_type":"audio","codec_name":"ac3","channels":2,"disposition":{"default":1}},
+        {"index":1,"codec_type":"audio","codec_name":"aac","channels":6,"disposition":{"default":0},"tags":{"language":"eng"}},
+        {"index":2,"codec_type":"audio","codec_name":"ac3","channels":2,"disposition":{"default":1},"tags":{"language":"pol"}},
         {"index":3,"codec_type":"video","codec_name":"h264","width":720,"height":576,"sample_aspect_ratio":"16:11","pix_fmt":"yuv420p",
-         "avg_frame_rate":"25/1","field_order":"tt","color_transfer":"smpte2084","side_data_list":[{"rotation":-90}]}],
+         "avg_frame_rate":"25/1","field_order":"tt","color_transfer":"smpte2084","side_data_list":[{"rotation":-90}],"duration":"12.4"},
+        {"index":4,"codec_type":"subtitle","codec_name":"subrip","tags":{"language":"ukr"}},
+        {"index":5,"codec_type":"subtitle","codec_name":"hdmv_pgs_subtitle","tags":{"language":"eng"}},
+        {"index":6,"codec_type":"subtitle","codec_name":"ass","tags":{"language":"en -i x"}},
+        {"index":7,"codec_type":"subtitle","codec_name":"mov_text"}],
         "format":{"format_name":"mov,mp4","duration":"12.5"}})");
     REQUIRE(facts.has_value());
     CHECK(facts->video_stream == 3);
@@ -64,6 +68,13 @@ TEST_CASE("facts are read from ffprobe's JSON") {
     CHECK(facts->height == 1047);
     CHECK(facts->frames_per_second == Approx(25));
     CHECK(facts->seconds == Approx(12.5));
+    CHECK(facts->picture_seconds == Approx(12.4));
+    CHECK(facts->spoken == "pol");
+    REQUIRE(facts->texts.size() == 3);
+    for (const auto& [at, stream, language] : {std::tuple(0u, 4, "ukr"), {1u, 6, "und"}, {2u, 7, "und"}}) {
+        CHECK(facts->texts[at].stream == stream);
+        CHECK(facts->texts[at].language == language);
+    }
     CHECK(facts->interlaced);
     CHECK(facts->high_dynamic_range);
     CHECK_FALSE(facts->picture);

@@ -177,6 +177,53 @@ TEST_CASE("portrait, turned and stretched films come out upright with square pix
     }
 }
 
+TEST_CASE("a film keeps its captions, each with its language, and no other words of the upload") {
+    Room room;
+    const auto srt = [&](const std::string& name, const std::string& words, const char* end) {
+        return room.folder.write(name, "1\n00:00:00,200 --> 00:00:" + std::string(end) + "\n" + words + "\n").string();
+    };
+    const std::vector<std::string> inputs = source("testsrc2=size=160x90:rate=25:duration=1") +
+                                            source("sine=duration=1") +
+                                            std::vector<std::string>{"-i", srt("uk.srt", "Ласкаво просимо", "00,800"),
+                                                                     "-i", srt("en.srt", "Welcome", "05,000")};
+    const std::vector<std::string> streams = {"-map",
+                                              "0:v",
+                                              "-map",
+                                              "1:a",
+                                              "-map",
+                                              "2:s",
+                                              "-map",
+                                              "3:s",
+                                              "-metadata:s:a:0",
+                                              "language=pol",
+                                              "-metadata:s:s:0",
+                                              "language=ukr",
+                                              "-metadata:s:s:1",
+                                              "language=eng",
+                                              "-metadata:s:s:1",
+                                              "title=secret",
+                                              "-metadata:s:v:0",
+                                              "title=secret"};
+    const auto [name, codecs] =
+        GENERATE(table<const char*, std::vector<std::string>>({{"film.mkv", {"-c:s:0", "srt", "-c:s:1", "ass"}},
+                                                               {"film.webm.mkv", {"-c:s", "webvtt"}},
+                                                               {"film.mp4", {"-c:s", "mov_text"}}}));
+    const auto item = room.taken(room.make(name, inputs + streams + quick + codecs));
+    CHECK(room.probe(item, "stream=codec_name:stream_tags=language") ==
+          "h264,und\naac,pol\nmov_text,ukr\nmov_text,eng\n");
+    // Its captions are longer than its pictures.
+    CHECK(std::abs(item.duration_ms() - 1000) < 100);
+    CHECK(bytes_of(room.library->blob(item.sha256())).find("secret") == std::string::npos);
+    for (const auto& [track, words] : {std::pair("0:s:0", "Ласкаво просимо"), {"0:s:1", "Welcome"}}) {
+        const auto read = run_child({"/usr/bin/ffmpeg", "-v", "error", "-i", room.library->blob(item.sha256()).string(),
+                                     "-map", track, "-f", "srt", "-"},
+                                    {});
+        REQUIRE(read.has_value());
+        CHECK(read->output.find(words) != std::string::npos);
+        CHECK(read->output.find("00:00:00,2") != std::string::npos);
+    }
+}
+
 TEST_CASE("5.1 sound is mixed to stereo, and loud sound made quieter") {
     Room room;
     const auto upload = room.make(

@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <functional>
 #include <optional>
 #include <thread>
 
+#include "content/manifest_file.h"
 #include "content/sha256.h"
 #include "tests/content/temp_folder.h"
 
@@ -254,6 +256,110 @@ TEST_CASE("a cache takes over a list only when every file of it is here, and dro
     REQUIRE(cache->replace_manifest(v1::ContentManifest()).has_value());  // an emptied master
     CHECK(cache->manifest().version() == 0);
     CHECK(entries_in(folder.path() / "cache" / "blobs") == 0);
+}
+
+v1::AddStream stream(const std::string& address, std::uint32_t seconds = 0, const std::string& title = "") {
+    v1::AddStream stream;
+    stream.set_address(address);
+    stream.set_seconds(seconds);
+    stream.set_title(title);
+    return stream;
+}
+
+TEST_CASE("a live stream stands in the list with its address and no file, also after the library is opened again") {
+    const TempFolder folder;
+    const std::string address = "rtsp://hall:geheim@10.0.0.9/live?token=geheim";
+    v1::ContentManifest before;
+    {
+        const auto library = open(folder.path() / "library");
+        const auto film = add(*library, folder, "film");
+        const auto item = library->add_stream(stream(address));
+        REQUIRE(item.has_value());
+        CHECK(is_hex(item->id(), id_digits));
+        CHECK(item->kind() == v1::CONTENT_KIND_STREAM);
+        CHECK(item->address() == address);
+        CHECK(item->title() == "rtsp://10.0.0.9/live?...");
+        CHECK(item->duration_ms() == 0);
+        CHECK(item->added_at_ms() > 0);
+        add(*library, folder, "another");
+        // Known already: what is said of it is taken over.
+        const auto again = library->add_stream(stream(address, 90, "News"));
+        REQUIRE(again.has_value());
+        CHECK(again->id() == item->id());
+        CHECK(again->duration_ms() == 90'000);
+        before = library->manifest();
+        CHECK(before.version() == 4);
+        REQUIRE(before.items_size() == 3);
+        CHECK(before.items(1).SerializeAsString() == again->SerializeAsString());
+        CHECK(fs::exists(library->blob(film.sha256())));
+    }
+    // Passwords are in it.
+    for (const char* name : {"manifest.json", "manifest.previous.json"})
+        CHECK(fs::status(folder.path() / "library" / name).permissions() ==
+              (fs::perms::owner_read | fs::perms::owner_write));
+    const auto library = open(folder.path() / "library");
+    CHECK(library->manifest().SerializeAsString() == before.SerializeAsString());
+    REQUIRE(library->remove(before.items(1).id()).has_value());
+    CHECK(library->manifest().items_size() == 2);
+}
+
+TEST_CASE("a stream's address is checked when it is given, and no error names its password") {
+    const TempFolder folder;
+    const auto library = open(folder.path() / "library");
+    for (const auto& [wrong, words] : {std::pair(stream(""), "no address of a stream"),
+                                       {stream("file:///etc/passwd"), "no address of a stream"},
+                                       {stream("/films/film.mp4"), "no address of a stream"},
+                                       {stream("rtsp://"), "names no host"},
+                                       {stream("rtsp://hall:geheim@"), "names no host"},
+                                       {stream("http://hall:geheim@host/a b"), "blank"},
+                                       {stream("http://hall:geheim@host/" + std::string(3000, 'a')), "longer than"},
+                                       {stream("http://hall:geheim@host/\xff"), "UTF-8"},
+                                       {stream("udp://hall:geheim@host:1", most_stream_seconds + 1), "at each turn"}}) {
+        INFO(wrong.address());
+        const auto refused = library->add_stream(wrong);
+        REQUIRE_FALSE(refused.has_value());
+        INFO(refused.error().message);
+        CHECK(refused.error().message.find(words) != std::string::npos);
+        CHECK(refused.error().message.find("geheim") == std::string::npos);
+    }
+    CHECK(library->manifest().version() == 0);
+}
+
+TEST_CASE("a list whose streams are none is refused as a whole") {
+    v1::ContentManifest good;
+    v1::ContentItem& item = *good.add_items();
+    item.set_id("0123456789ab");
+    item.set_kind(v1::CONTENT_KIND_STREAM);
+    item.set_address("udp://239.0.0.1:5000");
+    CHECK(check_manifest(good).has_value());
+    const auto refused = [&](const std::function<void(v1::ContentItem&)>& spoil) {
+        v1::ContentManifest bad = good;
+        spoil(*bad.mutable_items(0));
+        return !check_manifest(bad).has_value();
+    };
+    CHECK(refused([](auto& spoilt) { spoilt.set_address("/etc/passwd"); }));
+    CHECK(refused([](auto& spoilt) { spoilt.set_id("../../../etc"); }));
+    CHECK(refused([](auto& spoilt) { spoilt.set_id("0123456789abcd"); }));
+    CHECK(refused([](auto& spoilt) { spoilt.set_sha256(std::string(64, 'a')); }));
+    CHECK(refused([](auto& spoilt) { spoilt.set_bytes(1); }));
+    CHECK(refused([](auto& spoilt) { spoilt.set_duration_ms(-1); }));
+    CHECK(refused([](auto& spoilt) { spoilt.set_kind(v1::CONTENT_KIND_VIDEO); }));
+    *good.add_items() = item;
+    CHECK_FALSE(check_manifest(good).has_value());
+}
+
+TEST_CASE("who is no player sees addresses without names, passwords and tokens") {
+    v1::ContentManifest list;
+    list.add_items()->set_title("a film");
+    v1::ContentItem& item = *list.add_items();
+    item.set_kind(v1::CONTENT_KIND_STREAM);
+    item.set_address("https://hall:geheim@tv.example.org/live.m3u8?token=geheim");
+    item.set_title("News");
+    const auto seen = without_secrets(list);
+    CHECK(seen.items(0).address().empty());
+    CHECK(seen.items(1).address() == "https://tv.example.org/live.m3u8?...");
+    CHECK(seen.items(1).title() == "News");
+    CHECK(seen.SerializeAsString().find("geheim") == std::string::npos);
 }
 
 TEST_CASE("threads may add and read at once") {

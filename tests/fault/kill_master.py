@@ -48,6 +48,18 @@ def free_port():
     sys.exit("no free ports")
 
 
+def end_processes(*processes):
+    """Ends those that are there and run, also where they were stopped."""
+    for process in processes:
+        if process and process.poll() is None:
+            process.send_signal(signal.SIGCONT)
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
 def wait_for(what, condition, seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -242,13 +254,7 @@ def main():
         failed = error
         return 1
     finally:
-        for process in (player, office.process, screen.process):
-            if process and process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+        end_processes(player, office.process, screen.process)
         if not failed:
             shutil.rmtree(directory, ignore_errors=True)
 

@@ -101,7 +101,7 @@ TEST_CASE("a sound that runs fast or slow is followed by one refresh at a time")
     CadenceClock clock(refresh);
     const int refreshes = 60 * 600;
     const auto holds = film.watch(clock, refreshes, 7);
-    // 600 s at 300 millionths are 180 ms: 10.8 refreshes, and the first of them only when it is a whole one away.
+    // 600 s at 300 millionths are 180 ms: 10.8 refreshes.
     CHECK(clock.corrections() >= 8);
     CHECK(clock.corrections() <= 13);
     int uneven = 0;
@@ -110,6 +110,20 @@ TEST_CASE("a sound that runs fast or slow is followed by one refresh at a time")
     const nanoseconds passed = refreshes * refresh;
     const nanoseconds heard{std::int64_t(double(passed.count()) * (1 + drift))};
     CHECK(std::chrono::abs(clock.at(start + passed, heard) - heard) <= 2 * refresh);
+}
+
+TEST_CASE(
+    "after a jump of less than a refresh pictures are no further from their time than the next refresh would be") {
+    const int jump = GENERATE(-15, -11, -6, 6, 11, 15);
+    CadenceClock clock(refresh);
+    nanoseconds time{0}, heard{0};
+    for (int i = 0; i < 600; ++i) {
+        heard = i * refresh + (i < 60 ? nanoseconds(0) : nanoseconds(std::chrono::milliseconds(jump)));
+        time = clock.at(start + i * refresh, heard);
+    }
+    CAPTURE(jump, clock.corrections());
+    CHECK(std::chrono::abs(time - heard) <= nanoseconds(10'000'000));
+    CHECK(clock.corrections() == (std::abs(jump) > 10 ? 1 : 0));
 }
 
 TEST_CASE("while the sound stands still the film does, which is no correction") {

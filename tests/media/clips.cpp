@@ -28,6 +28,13 @@ void ffmpeg(const std::string& arguments, const std::filesystem::path& out) {
     REQUIRE(status == 0);
 }
 
+ClipFile clip_file(const std::filesystem::path& path) {
+    auto file = open_clip_file(path);
+    INFO((file ? "" : file.error().message));
+    REQUIRE(file.has_value());
+    return std::move(*file);
+}
+
 void make_clip(const std::filesystem::path& out, const ClipRecipe& recipe) {
     std::string boxes;
     for (int bit = 0; bit < 9; ++bit) {
@@ -71,10 +78,17 @@ std::size_t TestSink::write(std::span<const float> interleaved) {
     return std::size_t(taken);
 }
 
+namespace {
+thread_local Samples told_now = 0;
+}
+
 Timeline TestSink::played(std::chrono::steady_clock::time_point) {
     const std::scoped_lock lock(mutex_);
+    told_now = clock_;
     return time_of(clock_);
 }
+
+Samples TestSink::told() { return told_now; }
 
 bool TestSink::advance(Samples by) {
     std::unique_lock lock(mutex_);
@@ -108,7 +122,7 @@ std::vector<float> TestSink::written() const {
     return written_;
 }
 
-Spectator::Spectator(PlaybackOptions options) {
+Spectator::Spectator(PlaybackOptions options, OpenClip open) {
     options.wake = [this] {
         const std::scoped_lock lock(mutex_);
         ++wakes_;
@@ -120,7 +134,7 @@ Spectator::Spectator(PlaybackOptions options) {
         ++reports_;
         changed_.notify_all();
     };
-    playback = make_playback(sink, std::move(options));
+    playback = make_playback(sink, std::move(open), std::move(options));
 }
 
 bool Spectator::watch(const std::function<bool()>& done, Samples longest) {
@@ -137,7 +151,7 @@ bool Spectator::watch(const std::function<bool()>& done, Samples longest) {
             seen.push_back({number_on(*picture), sink.clock()});
             last_ = picture;
             const auto statistics = playback->statistics();
-            most_waiting = std::max(most_waiting, statistics.decoded - statistics.skipped - seen.size());
+            most_waiting = std::max(most_waiting, statistics.decoded - statistics.dropped - seen.size());
         }
         if (done()) return true;
         const auto next = playback->next_change(now);

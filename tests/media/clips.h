@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "player/decoder/open_clip.h"
+#include "player/media/clip_file.h"
 #include "player/media/playback.h"
 #include "player/media/samples.h"
 
@@ -33,6 +35,9 @@ class TempFolder {
 
 // Runs ffmpeg (Debian's package) and fails the test when it fails.
 void ffmpeg(const std::string& arguments, const std::filesystem::path& out);
+
+// Opened, or the test fails.
+ClipFile clip_file(const std::filesystem::path& path);
 
 struct ClipRecipe {
     int first_number = 0;  // 9 bits
@@ -58,6 +63,7 @@ class TestSink final : public SoundSink {
     bool is_closed() const;
     Samples ahead() const;  // written, but not yet played
     Samples clock() const;
+    static Samples told();  // what played() last answered to this thread
     std::vector<float> written() const;
 
   private:
@@ -71,7 +77,8 @@ class TestSink final : public SoundSink {
 // Watches as a screen does: asks for the picture, waits until the next is due or until woken.
 class Spectator {
   public:
-    explicit Spectator(PlaybackOptions options = {.wake = {}, .failed = {}, .patience = patience});
+    explicit Spectator(PlaybackOptions options = {.wake = {}, .failed = {}, .patience = patience},
+                       OpenClip open = decoder::decode_in_process());
 
     struct Seen {
         int number = 0;

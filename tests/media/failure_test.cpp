@@ -3,9 +3,9 @@
 #include <fstream>
 
 #include "player/media/playback.h"
-#include "player/media/probe.h"
 #include "tests/catch.h"
 #include "tests/media/clips.h"
+#include "tests/media/probe.h"
 
 namespace hallcast::media::failure_test {
 
@@ -62,7 +62,7 @@ TEST_CASE("a list of which nothing plays is tried again, until something does") 
 TEST_CASE("a file without a picture in the time it has is given up") {
     const TempFolder folder;
     make_clip(folder / "film.mp4", {});
-    const auto summary = probe(folder / "film.mp4", std::chrono::milliseconds(-1));
+    const auto summary = decoder::probe(folder / "film.mp4", std::chrono::milliseconds(-1));
     REQUIRE_FALSE(summary.has_value());
 }
 
@@ -97,10 +97,10 @@ TEST_CASE("a film cannot make us open other files") {
     write(folder / "playlist.mp4",
           "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\n" + secret + "\n#EXT-X-ENDLIST\n");
     write(folder / "concat.mp4", "ffconcat version 1.0\nfile '" + secret + "'\n");
-    REQUIRE(probe(folder / "secret.ts", patience).has_value());
+    REQUIRE(decoder::probe(folder / "secret.ts", patience).has_value());
     for (const char* name : {"playlist.mp4", "concat.mp4"}) {
         INFO(name);
-        CHECK_FALSE(probe(folder / name, patience).has_value());
+        CHECK_FALSE(decoder::probe(folder / name, patience).has_value());
     }
 }
 

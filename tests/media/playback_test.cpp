@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "player/decoder/open_clip.h"
 #include "tests/catch.h"
 #include "tests/media/clips.h"
 
@@ -59,7 +60,7 @@ TEST_CASE("three clips, looped five times: every picture once, in order, and one
         CHECK(std::abs(hall.seen[i].at - begins[i]) <= 53);
     }
     const auto statistics = hall.playback->statistics();
-    CHECK(statistics.skipped == 0);
+    CHECK(statistics.dropped == 0);
     CHECK(statistics.late == 0);
     CHECK(statistics.failed_items == 0);
     CHECK(statistics.playing == "c");
@@ -202,7 +203,7 @@ TEST_CASE("a slow spectator skips pictures, and time goes on without one") {
     // Ten seconds in which nobody asks for a picture.
     for (int i = 0; i < 200; ++i) REQUIRE(hall.sink.advance(2400));
     REQUIRE(hall.watch([&] { return hall.seen.size() == 3; }));
-    CHECK(hall.playback->statistics().skipped > 50);  // those that it did not even decode do not count
+    CHECK(hall.playback->statistics().dropped > 50);  // those that it did not even decode do not count
 }
 
 // Notices a thread that does not sleep: each of its rounds asks for the time.
@@ -228,7 +229,7 @@ class AskedSink final : public SoundSink {
 
 TEST_CASE("with nothing to play, playback sleeps") {
     AskedSink sink;
-    const auto playback = make_playback(sink, {});
+    const auto playback = make_playback(sink, decoder::decode_in_process(), {});
     playback->set_playlist({});
     REQUIRE(sink.is_asked(2, patience));  // the first by the constructor
     CHECK_FALSE(sink.is_asked(100, std::chrono::milliseconds(300)));

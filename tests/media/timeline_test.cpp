@@ -1,6 +1,5 @@
 #include "player/media/playlist_timeline.h"
 
-#include "player/media/failure_memory.h"
 #include "tests/catch.h"
 
 namespace hallcast::media::timeline_test {
@@ -111,23 +110,25 @@ TEST_CASE("a new list lets the entry that plays go on, and else cuts it when the
     }
 }
 
-TEST_CASE("an entry that failed waits longer each time, and is reported once") {
-    using std::chrono::seconds;
-    FailureMemory memory(seconds(5));
-    const FailureMemory::Clock::time_point start{};
-    CHECK(memory.may_play(entry("a"), start));
-    CHECK(memory.next_chance(start) == FailureMemory::Clock::time_point::max());
-    CHECK(memory.failed(entry("a"), "broken", start));
-    CHECK_FALSE(memory.may_play(entry("a"), start + seconds(4)));
-    CHECK(memory.may_play(entry("b"), start));
-    CHECK(memory.next_chance(start) == start + seconds(5));
-    CHECK(memory.may_play(entry("a"), start + seconds(5)));
-    CHECK_FALSE(memory.failed(entry("a"), "broken", start + seconds(5)));
-    CHECK_FALSE(memory.may_play(entry("a"), start + seconds(14)));
-    CHECK(memory.may_play(entry("a"), start + seconds(15)));
-    CHECK(memory.failed(entry("a"), "gone", start + seconds(15)));
-    memory.played(entry("a"));
-    CHECK(memory.may_play(entry("a"), start));
+TEST_CASE("a clip that ends before its end lets what follows move up") {
+    PlaylistTimeline timeline;
+    timeline.replace({entry("a"), entry("b")}, 0);
+    admit(timeline, 10 * second);
+    admit(timeline, 10 * second);
+    admit(timeline, 0);
+    const auto& three = timeline.occurrences();
+    REQUIRE(three.size() == 3);
+    timeline.cut(three[0].number, 4 * second);
+    CHECK(three[0].end == 4 * second);
+    CHECK(three[1].begin == 4 * second);
+    CHECK(three[1].end == 14 * second);
+    CHECK(three[2].begin == 14 * second);
+    CHECK_FALSE(three[2].end.has_value());
+    timeline.cut(three[2].number, 15 * second);
+    CHECK(three[2].end == 15 * second);
+    timeline.cut(three[1].number, 20 * second);  // it ends before
+    CHECK(three[1].end == 14 * second);
+    timeline.cut(999, 1);
 }
 
 }  // namespace hallcast::media::timeline_test

@@ -48,6 +48,18 @@ TEST_CASE("A day of texts, sizes and pictures stays within the bounds of the can
     }
 }
 
+TEST_CASE("Texts take no more than the screen has room for, however many were shown and may be again") {
+    const made::BlobFonts fonts;
+    made::Board board(fonts, {900, 700});
+    std::vector<text::ParagraphPtr> alive;
+    for (unsigned i = 0; i < 400; ++i) {
+        alive.push_back(made::paragraph(60, 30 + float(i % 37), i));
+        board.paint({{900, 700}, {}, {{1, {0, 0, 900, 700}, Text{alive.back(), 0, 0, {255, 255, 255, 255}}}}});
+        CHECK(board.canvas.memory().text <= 2 * 900 * 700);
+    }
+    CHECK(board.canvas.memory().text > 900 * 700);  // else nothing was kept that could have been dropped
+}
+
 TEST_CASE("A text that only moves asks the fonts for nothing new") {
     const made::BlobFonts fonts;
     made::Board board(fonts, {640, 80});

@@ -23,6 +23,7 @@ std::unique_ptr<GlMemoryPainter> gl_painter(const text::FontSet& fonts) {
 // How far two pictures are apart, in steps of one of 255 a channel.
 struct Difference {
     int largest = 0;
+    std::size_t where = 0;  // the pixel that is so far off
     std::uint64_t sum = 0;
     std::uint64_t channels = 0;
 
@@ -30,7 +31,10 @@ struct Difference {
         REQUIRE(a.size() == b.size());
         for (std::size_t i = 0; i < a.size(); ++i) {
             const int off = std::abs(int(a[i]) - int(b[i]));
-            largest = std::max(largest, off);
+            if (off > largest) {
+                largest = off;
+                where = i / 4;
+            }
             sum += std::uint64_t(off);
         }
         channels += a.size();
@@ -38,15 +42,36 @@ struct Difference {
     double mean() const { return double(sum) / double(channels); }
 };
 
+// What a failure is to be told with.
+std::string films_at(const Scene& scene, int x, int y) {
+    std::string told = fmt::format("pixel {} {}:", x, y);
+    for (const auto& item : scene.items) {
+        const auto* video = std::get_if<Video>(&item.content);
+        if (!video || overlap(item.box, {x, y, 1, 1}).empty()) continue;
+        const auto& film = *video->frame;
+        told += fmt::format(" film {}x{} format {} matrix {} transfer {} site {} {}{}in {}x{} at {} {};", film.width,
+                            film.height, int(film.format), int(film.matrix), int(film.transfer), int(film.chroma_site),
+                            film.full_range ? "full range " : "", film.wide_gamut ? "wide gamut " : "", item.box.width,
+                            item.box.height, item.box.x, item.box.y);
+    }
+    return told;
+}
+
 // HALLCAST_GL_SCENES=10000: as many random scenes, for the long campaign.
 int scenes(int otherwise) {
     const char* wanted = std::getenv("HALLCAST_GL_SCENES");
     return wanted ? std::atoi(wanted) : otherwise;
 }
 
+// HALLCAST_SEED=N: the scenes of a run that failed.
+unsigned chosen_seed() {
+    const char* wanted = std::getenv("HALLCAST_SEED");
+    return wanted ? unsigned(std::strtoul(wanted, nullptr, 10)) : std::random_device{}();
+}
+
 // Filters are not the same to the last bit: a texture unit weighs with 8 bits, and reads colour at each pixel where the
-// cpu painter shares it between two. Each layer that shines through adds a rounding, and PQ is steep. Measured over 20
-// seeds of 1000 scenes: 1 to 6, and 0.0001 to 0.016 in the mean, by how many layers lie over one another.
+// cpu painter shares it between two. Each layer that shines through adds a rounding, and PQ is steep. Measured over 29
+// seeds of 1000 scenes: 2 to 9, and 0.004 to 0.033 in the mean, by how many layers lie over one another.
 constexpr int largest_allowed = 10;
 constexpr double mean_allowed = 0.04;
 
@@ -54,7 +79,7 @@ TEST_CASE("random scenes look the same painted by gl and by cpu") {
     const made::BlobFonts fonts;
     const auto gl = gl_painter(fonts);
     if (!gl) return;
-    const auto seed = std::random_device{}();
+    const auto seed = chosen_seed();
     INFO("seed " << seed);
     made::Changer changer(seed, true);
     auto scene = changer.first();
@@ -70,7 +95,9 @@ TEST_CASE("random scenes look the same painted by gl and by cpu") {
         difference.add(gl->pixels(), cpu.pixels);
         for (const auto& item : scene.items)
             if (const auto* video = std::get_if<Video>(&item.content)) ++films[std::size_t(video->frame->format)];
-        INFO("scene " << i);
+        INFO("scene " << i << ", "
+                      << films_at(scene, int(difference.where) % scene.size.width,
+                                  int(difference.where) / scene.size.width));
         REQUIRE(difference.largest <= largest_allowed);
     }
     CHECK(difference.mean() <= mean_allowed);
@@ -180,7 +207,10 @@ TEST_CASE("the gl painter of a window draws what the one in memory draws") {
             (*painter)->present();
             memory->paint(scene);
             REQUIRE(seen == memory->pixels());
+            const ScreenRect part{30, 50, 200, 120};
+            REQUIRE((*painter)->read(part) == memory->read(part));
         }
+        CHECK((*painter)->read({0, 0, 320, 200}) == memory->pixels());
         CHECK_FALSE((*painter)->paint(scene));
     }
     SDL_DestroyWindow(window);

@@ -17,12 +17,7 @@ void with_each_painter(const VideoFramePtr& frame, ScreenSize size,
                        const std::function<void(const char* name, const Seen&)>& look) {
     static const made::BlobFonts fonts;
     static const auto cpu = make_memory_painter(fonts);
-    static const auto gl = []() -> std::unique_ptr<GlMemoryPainter> {
-#ifndef __SANITIZE_THREAD__  // llvmpipe's own threads have races, which are not ours to judge
-        if (auto opened = open_gl_memory_painter(fonts)) return *std::move(opened);
-#endif
-        return nullptr;
-    }();
+    static const auto gl = open_gl_memory_painter(fonts).value_or(nullptr);
     const auto show = [&](MemoryPainter& painter, const char* name) {
         painter.paint({size, {}, {{1, {0, 0, size.width, size.height}, Video{frame}}}});
         look(name, [&](int x, int y) {

@@ -1,6 +1,7 @@
 // Fonts, paragraphs, films and pictures made up for the tests of the painters.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstring>
@@ -94,11 +95,14 @@ inline void deepen(VideoFrame& frame, PixelFormat format) {
     frame.keep = deep;
 }
 
-// Noise, or a picture without sharp edges, for painters whose filters need not agree on noise.
-inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsigned seed, bool smooth = false) {
+// Waves and plain colours are for painters whose filters need not agree on noise. Pale waves stay inside the gamut of
+// every screen: where a colour leaves it, a channel is the small difference of two large ones, and steep.
+enum class Motif { noise, waves, pale_waves, plain };
+
+inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsigned seed, Motif motif = Motif::noise) {
     if (is_ten_bit(format)) {
         const auto eight = format == PixelFormat::p010 ? PixelFormat::nv12 : PixelFormat::i420;
-        auto made = std::make_shared<VideoFrame>(*film_frame(width, height, eight, seed, smooth));
+        auto made = std::make_shared<VideoFrame>(*film_frame(width, height, eight, seed, motif));
         deepen(*made, format);
         return made;
     }
@@ -126,21 +130,25 @@ inline VideoFramePtr film_frame(int width, int height, PixelFormat format, unsig
         const auto luma = std::size_t(width * height), chroma = std::size_t(half_width * half_height);
         memory->resize(luma + 2 * chroma);
         for (auto& byte : *memory) byte = std::uint8_t(random() % 256);
-        const auto wave = [&](std::uint8_t* plane, int across, int down, float phase) {
+        const float steepness = motif == Motif::plain ? 0 : 1;
+        const float colourful = motif == Motif::pale_waves ? 6 : 100, bright = motif == Motif::pale_waves ? 40 : 100;
+        const auto wave = [&](std::uint8_t* plane, int across, int down, float amplitude, unsigned phase) {
+            const float begin = float(phase % 628) / 100;
             for (int y = 0; y < down; ++y)
                 for (int x = 0; x < across; ++x)
-                    plane[y * across + x] = std::uint8_t(
-                        128 + 100 * std::sin(phase + 3 * float(x) / float(across) + 2 * float(y) / float(down)));
+                    plane[y * across + x] =
+                        std::uint8_t(128 + amplitude * std::sin(begin + steepness * (3 * float(x) / float(across) +
+                                                                                     2 * float(y) / float(down))));
         };
-        if (smooth) {
-            wave(memory->data(), width, height, float(seed));
-            wave(memory->data() + luma, half_width, half_height, float(seed) * 2);
-            wave(memory->data() + luma + chroma, half_width, half_height, float(seed) * 3);
+        if (motif != Motif::noise) {
+            wave(memory->data(), width, height, bright, seed);
+            wave(memory->data() + luma, half_width, half_height, colourful, seed * 2);
+            wave(memory->data() + luma + chroma, half_width, half_height, colourful, seed * 3);
         }
         made->planes = {memory->data(), memory->data() + luma, memory->data() + luma + chroma};
         made->strides = {width, half_width, half_width};
         if (format == PixelFormat::nv12) {
-            if (smooth) {
+            if (motif != Motif::noise) {
                 const std::vector<std::uint8_t> apart(memory->begin() + std::ptrdiff_t(luma), memory->end());
                 for (std::size_t i = 0; i < chroma; ++i) {
                     (*memory)[luma + 2 * i] = apart[i];
@@ -172,7 +180,10 @@ inline ImagePtr image(int width, int height, bool opaque, unsigned seed) {
 // Changes a scene at random, with things that overlap, shine through, hang over the edge and hide one another.
 class Changer {
   public:
-    explicit Changer(unsigned seed, bool smooth_films = false) : random_(seed) {
+    static constexpr ScreenSize least_wave{160, 100};
+
+    // `gentle_films`: each format once in waves, which are shown no smaller than `least_wave`, and once in one colour.
+    explicit Changer(unsigned seed, bool gentle_films = false) : random_(seed) {
         for (unsigned i = 0; i < 6; ++i) {
             paragraphs_.push_back(paragraph(3 + int(i) * 12, 12 + float(i) * 5, seed + i, true, i % 2 == 1));
             images_.push_back(image(20 + int(i) * 9, 30 + int(i) * 5, i % 2 == 0, seed + i));
@@ -181,9 +192,13 @@ class Changer {
         for (unsigned i = 0; i < 10; ++i) {
             const PixelFormat formats[] = {PixelFormat::i420, PixelFormat::nv12, PixelFormat::bgra, PixelFormat::i010,
                                            PixelFormat::p010};
+            const auto transfer = Transfer((seed / 7 + i) % 3);
+            const auto waves = transfer == Transfer::sdr && (seed + i) % 5 != 0 ? Motif::waves : Motif::pale_waves;
+            const auto motif = !gentle_films ? Motif::noise : i < 5 ? waves : Motif::plain;
             auto frame = std::make_shared<VideoFrame>(
-                *film_frame(33 + int(i) * 21, 24 + int(i) * 17, formats[i % 5], seed + i, smooth_films));
-            if (frame->format != PixelFormat::bgra) frame->transfer = Transfer((seed / 7 + i) % 3);
+                *film_frame(33 + int(i) * 21, 24 + int(i) * 17, formats[i % 5], seed + i, motif));
+            if (frame->format != PixelFormat::bgra) frame->transfer = transfer;
+            if (motif == waves) waves_.push_back(frame);
             frames_.push_back(frame);
         }
     }
@@ -191,6 +206,7 @@ class Changer {
     Scene first() {
         Scene scene{{320, 200}, {10, 20, 30, 255}, {}};
         for (int i = 0; i < 8; ++i) scene.items.push_back(item());
+        for (auto& one : scene.items) enlarge_waves(one);
         return scene;
     }
 
@@ -218,6 +234,7 @@ class Changer {
             } else {
                 items[any].content = content();
             }
+            for (auto& one : items) enlarge_waves(one);
         }
     }
 
@@ -244,12 +261,20 @@ class Changer {
         }
     }
     Item item() { return {++last_id_, box(), content()}; }
+    // Two painters that weigh chroma by other filters agree only where it changes little from pixel to pixel.
+    void enlarge_waves(Item& item) const {
+        const auto* video = std::get_if<Video>(&item.content);
+        if (!video || std::ranges::find(waves_, video->frame) == waves_.end()) return;
+        item.box.width = std::max(item.box.width, least_wave.width);
+        item.box.height = std::max(item.box.height, least_wave.height);
+    }
 
     std::minstd_rand random_;
     std::uint64_t last_id_ = 0;
     std::vector<text::ParagraphPtr> paragraphs_;
     std::vector<ImagePtr> images_;
     std::vector<VideoFramePtr> frames_;
+    std::vector<VideoFramePtr> waves_;
 };
 
 // A canvas with its own memory.

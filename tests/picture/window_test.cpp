@@ -109,6 +109,33 @@ TEST_CASE("An exposed window is drawn again") {
     CHECK(window.pixels() == right);
 }
 
+TEST_CASE("What was drawn is read back, of the window as of the memory painter, as far as it is there") {
+    const made::BlobFonts fonts;
+    const DummyWindow window(320, 200);
+    const auto painter = make_cpu_window_painter(window.get(), fonts);
+    REQUIRE(painter.has_value());
+    const auto memory = make_memory_painter(fonts);
+    CHECK((*painter)->read({0, 0, 320, 200}).empty());  // nothing yet
+    CHECK(memory->read({0, 0, 320, 200}).empty());
+    const auto scene = scene_of({320, 200}, 10);
+    (*painter)->paint(scene);
+    memory->paint(scene);
+    const ScreenRect part{30, 140, 200, 50};
+    const auto rows = (*painter)->read(part);
+    REQUIRE(rows.size() == 200 * 50 * 4);
+    CHECK(rows == memory->read(part));
+    const auto& all = memory->pixels();
+    CHECK(std::equal(rows.begin(), rows.begin() + 800, all.begin() + (140 * 320 + 30) * 4));
+    CHECK((*painter)->read({300, 190, 100, 100}).size() == 20 * 10 * 4);
+    CHECK((*painter)->read({-10, -10, 30, 20}) == memory->read({0, 0, 20, 10}));
+    CHECK((*painter)->read({400, 0, 10, 10}).empty());
+    // A surface that was not drawn into since the resize shows nothing of ours.
+    SDL_SetWindowSize(window.get(), 330, 210);
+    CHECK((*painter)->read(part).empty());
+    (*painter)->paint(scene);
+    CHECK((*painter)->read(part) == rows);
+}
+
 TEST_CASE("Surfaces of any depth show the same picture, as far as they can") {
     const made::BlobFonts fonts;
     const auto format =

@@ -70,6 +70,9 @@ TEST_CASE("a role may send its own commands only, and is told so") {
     issue.mutable_issue_ticket()->set_service("A");
     v1::Command apply_office;
     apply_office.mutable_apply_office();
+    v1::Command notice, end_notice;
+    notice.mutable_make_notice()->set_urgent(true);
+    end_notice.mutable_end_notice()->set_id("notice-1");
     struct Case {
         Role role;
         bool may_call, may_issue, may_apply;
@@ -79,8 +82,9 @@ TEST_CASE("a role may send its own commands only, and is told so") {
                           Case{Role::admin, true, true, true}}) {
         INFO(role_name(c.role));
         const auto client = make_command_client(context, master.address(), master.client(c.role, role_name(c.role)));
-        for (const auto& [command, may] : {std::pair(call_next(1), c.may_call), std::pair(issue, c.may_issue),
-                                           std::pair(apply_office, c.may_apply)}) {
+        for (const auto& [command, may] :
+             {std::pair(call_next(1), c.may_call), std::pair(notice, c.may_call), std::pair(end_notice, c.may_call),
+              std::pair(issue, c.may_issue), std::pair(apply_office, c.may_apply)}) {
             const int before = calls;
             const auto reply = client->send(command, generous);
             REQUIRE(reply);
@@ -90,8 +94,9 @@ TEST_CASE("a role may send its own commands only, and is told so") {
     }
 }
 
-TEST_CASE("a key that is removed from the list is refused at its next command, without reconnecting") {
+TEST_CASE("a key that is removed from the list is refused at its next command, also on a connection that did not end") {
     TestMaster master;
+    master.end_sessions = false;
     const auto clerk = master.client(Role::clerk, "desk");
     master.handlers.command = [&](const v1::Command& command, const Reply& reply) { reply(reply_to(command, 1)); };
     master.start(1);
@@ -217,6 +222,55 @@ TEST_CASE("the desk hands a command on once, has a limit, and forgets those that
     CHECK(desk.admit("d", "x", start).entry == CommandDesk::Entry::full);
     desk.forget_old(start + CommandDesk::forget_after + 1s);
     CHECK(desk.admit("d", "x", start).entry == CommandDesk::Entry::admitted);
+}
+
+TEST_CASE(
+    "a busy master is asked again until it has time, and when it has none until the deadline, that is the answer") {
+    TestMaster master;
+    const auto clerk = master.client(Role::clerk, "counter-1");
+    std::atomic<int> calls = 0;
+    master.handlers.command = [&](const v1::Command& command, const Reply& reply) {
+        if (const int call = ++calls; call >= 3 && call < 100) return reply(reply_to(command, call));
+        v1::CommandReply busy;
+        busy.set_cmd_id(command.cmd_id());
+        busy.mutable_rejection()->set_code(v1::Rejection::UNAVAILABLE);
+        reply(busy);
+    };
+    master.start(1);
+    zmq::context_t context;
+    const auto client = make_command_client(context, master.address(), clerk);
+    CHECK(client->send(call_next(1), generous)->has_call());
+    CHECK(calls == 3);
+    calls = 100;
+    const auto never = client->send(call_next(1), 300ms);
+    REQUIRE(never);
+    CHECK(never->rejection().code() == v1::Rejection::UNAVAILABLE);
+}
+
+TEST_CASE("a command carries its deadline by the master's clock, so that one that was given up cannot happen later") {
+    TestMaster master;
+    const auto clerk = master.client(Role::clerk, "counter-1");
+    std::atomic<std::int64_t> deadline_ms = 0;
+    master.handlers.command = [&](const v1::Command& command, const Reply& reply) {
+        deadline_ms = command.deadline_ms();
+        reply(reply_to(command, 1));
+    };
+    master.start(1);
+    zmq::context_t context;
+    const auto client = make_command_client(context, master.address(), clerk);
+    const auto wall_ms = [] {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(
+                   std::chrono::system_clock::now().time_since_epoch())
+            .count();
+    };
+    const auto before = wall_ms();
+    REQUIRE(client->send(call_next(1), 60s));
+    CHECK(deadline_ms >= before + 60'000 - 1000);
+    CHECK(deadline_ms <= wall_ms() + 60'000 + 40'000);  // the machine may be slow, the clock uncertain by it
+    v1::Command own = call_next(1);
+    own.set_deadline_ms(5);
+    REQUIRE(client->send(own, generous));
+    CHECK(deadline_ms == 5);
 }
 
 }  // namespace command_test

@@ -219,20 +219,119 @@ TEST_CASE("the first hall's name comes with its snapshot, and what happened unti
     CHECK(same(*follow.take_changed()->state, master.state));
 }
 
-TEST_CASE("content version and clock come with the heartbeat, the network's noise changes nothing") {
+TEST_CASE("a snapshot of no hall is none: the hall that is followed never becomes another") {
+    HallFollow follow("", {}, at(0ms));
+    v1::SyncReply reply;
+    reply.set_request_id(follow.take_request(at(0ms)).value().request_id());
+    reply.mutable_snapshot()->set_epoch(1);
+    follow.reply(reply, at(1ms));
+    CHECK(follow.state() == nullptr);
+    reply.mutable_snapshot()->set_hall("main");
+    follow.reply(reply, at(2ms));
+    CHECK(follow.hall() == "main");
+    reply.mutable_snapshot()->set_hall("");
+    reply.mutable_snapshot()->set_epoch(2);
+    follow.reply(reply, at(3ms));
+    CHECK(follow.state()->epoch() == 1);
+}
+
+TEST_CASE("the content's version comes with the heartbeat; one that says nothing new changes nothing") {
     ModelMaster master(1);
     HallFollow follow = live(master, at(0ms));
     auto message = heartbeat(1, 0);
     message.mutable_heartbeat()->set_content_version(3);
-    const auto wall_ms = std::chrono::duration_cast<std::chrono::milliseconds>(at(0ms).wall.time_since_epoch()).count();
-    message.mutable_heartbeat()->set_server_time_ms(wall_ms + 7000);
     follow.stream(message, at(0ms));
-    const auto followed = follow.take_changed();
-    CHECK(followed->content_version == 3);
-    CHECK(followed->master_clock_ahead == 7000ms);
-    message.mutable_heartbeat()->set_server_time_ms(wall_ms + 7990);
+    CHECK(follow.take_changed()->content_version == 3);
     follow.stream(message, at(1000ms));
     CHECK(follow.take_changed() == nullptr);
+}
+
+v1::StreamMessage heartbeat_with_hash(const v1::HallState& state) {
+    auto message = heartbeat(state.epoch(), state.seq());
+    message.mutable_heartbeat()->set_hash_seq(state.seq());
+    message.mutable_heartbeat()->set_state_hash(state_hash(state));
+    return message;
+}
+
+// An event that arrives whole, and says something else than the master's did.
+v1::StreamMessage falsified(v1::HallEvent event) {
+    event.mutable_changes(0)->mutable_call()->set_counter(99);
+    return stream_of(event);
+}
+
+TEST_CASE("a state that is not the master's is noticed by its hash, replaced by a snapshot, and counted") {
+    ModelMaster master(1);
+    HallFollow follow = live(master, at(0ms));
+    follow.stream(falsified(master.call()), at(0ms));
+    follow.stream(heartbeat_with_hash(master.state), at(10ms));
+    const auto request = follow.take_request(at(10ms));
+    REQUIRE(request);
+    REQUIRE(request->has_snapshot());
+    follow.reply(master.answer(*request), at(11ms));
+    CHECK(same(*follow.take_changed()->state, master.state));
+    CHECK(follow.statistics().hash_mismatches == 1);
+    follow.stream(heartbeat_with_hash(master.state), at(5s));
+    CHECK_FALSE(follow.wants_request(at(5s)));
+}
+
+TEST_CASE("the test before this one would notice if hashes were not compared") {
+    ModelMaster master(1);
+    HallFollow follow("main", {.compare_hashes = false}, at(0ms));
+    follow.reply(master.answer(follow.take_request(at(0ms)).value()), at(0ms));
+    follow.stream(falsified(master.call()), at(0ms));
+    follow.stream(heartbeat_with_hash(master.state), at(10ms));
+    CHECK_FALSE(follow.wants_request(at(10ms)));
+    CHECK_FALSE(same(*follow.take_changed()->state, master.state));
+}
+
+TEST_CASE("a master whose hashes are never ours is asked less and less, and its state is shown all the same") {
+    ModelMaster master(1);
+    HallFollow follow = live(master, at(0ms));
+    int snapshots = 0;
+    for (auto time = 0s; time < 600s; time += 1s) {
+        auto message = heartbeat_with_hash(master.state);
+        message.mutable_heartbeat()->set_state_hash("of another kind");
+        follow.stream(message, at(time));
+        follow.tick(at(time));
+        while (const auto request = follow.take_request(at(time))) {
+            snapshots += request->has_snapshot();
+            follow.reply(master.answer(*request), at(time));
+        }
+        const auto followed = follow.take_changed();
+        CHECK((!followed || !followed->stale_since));
+    }
+    CHECK(snapshots >= 5);
+    CHECK(snapshots <= 12);
+}
+
+TEST_CASE("a hash of a later or earlier state says nothing about this one") {
+    ModelMaster master(1);
+    HallFollow follow = live(master, at(0ms));
+    const auto before = master.state;
+    follow.stream(stream_of(master.call()), at(0ms));
+    auto message = heartbeat_with_hash(before);
+    message.mutable_heartbeat()->set_head_seq(master.state.seq());
+    follow.stream(message, at(1ms));
+    CHECK_FALSE(follow.wants_request(at(1ms)));
+    CHECK(follow.statistics().hash_mismatches == 0);
+}
+
+TEST_CASE("a master of another major version is not followed, and people are told what to do") {
+    ModelMaster master(1);
+    HallFollow follow = live(master, at(0ms));
+    auto message = heartbeat(1, 0);
+    message.mutable_heartbeat()->set_version(2);
+    message.mutable_heartbeat()->set_content_version(77);
+    for (auto time = 0ms; time <= 3000ms; time += 1000ms) {
+        follow.stream(message, at(time));
+        follow.tick(at(time));
+    }
+    const auto followed = follow.take_changed();
+    CHECK(followed->stale_since);
+    CHECK(followed->content_version == 0);
+    CHECK(followed->trouble.find("install the master's hallcast here") != std::string::npos);
+    follow.stream(heartbeat(1, 0), at(3100ms));
+    CHECK(follow.take_changed()->trouble.empty());
 }
 
 // A network that loses, delays, reorders and repeats, and a master that calls and restarts. Returns what went wrong.

@@ -1,9 +1,11 @@
+#include <set>
 #include <thread>
 
 #include "protocol/authorized_clients.h"
 #include "protocol/endpoints.h"
 #include "protocol/hall_log.h"
 #include "protocol/hall_state.h"
+#include "protocol/player_lines.h"
 #include "protocol/server_sockets.h"
 #include "protocol/zap.h"
 #include "protocol/zmq_io.h"
@@ -85,6 +87,23 @@ TEST_CASE("a changed content version arrives without waiting for the next second
     }
 }
 
+TEST_CASE("of two players that can speak one does, and the other as soon as the first is gone") {
+    TestMaster master;
+    const auto one = master.client(Role::player, "hall-1"), other = master.client(Role::player, "hall-2");
+    master.start(1);
+    auto first = std::make_unique<TestFollower>(master.address(), one, "main");
+    first->can_speak(true);
+    REQUIRE(first->wait([](const Followed& followed) { return followed.speaks; }));
+    TestFollower second(master.address(), other, "main");
+    second.can_speak(true);
+    REQUIRE(second.wait_for(master.state()));
+    master.call();
+    REQUIRE(second.wait_for(master.state()));
+    CHECK_FALSE(second.followed()->speaks);
+    first.reset();
+    CHECK(second.wait([](const Followed& followed) { return followed.speaks; }));
+}
+
 // A master whose event socket loses what the test wants to be lost.
 class LeakyMaster {
   public:
@@ -101,6 +120,8 @@ class LeakyMaster {
     const v1::HallState& state() const { return state_; }
     int ranges() const { return ranges_; }
     int listeners() const { return listeners_; }
+    std::size_t askers() const { return askers_.size(); }  // connections over which something was asked
+    void be_mute() { mute_ = true; }                       // answers nothing any more
 
     void call(bool lose) {
         const auto event = call_event("main", 1, state_.seq() + 1);
@@ -138,6 +159,8 @@ class LeakyMaster {
     void answer(zmq::message_t& address, const zmq::message_t& frame) {
         v1::SyncRequest request;
         REQUIRE(request.ParseFromArray(frame.data(), int(frame.size())));
+        askers_.insert(address.to_string());
+        if (mute_) return;
         v1::SyncReply reply;
         reply.set_request_id(request.request_id());
         if (request.has_snapshot()) *reply.mutable_snapshot() = state_;
@@ -158,7 +181,36 @@ class LeakyMaster {
     HallLog log_;
     int ranges_ = 0;
     int listeners_ = 0;
+    std::set<std::string> askers_;
+    bool mute_ = false;
 };
+
+// Its cable was pulled, or a router forgot it: TCP alone would tell that after many seconds.
+TEST_CASE("a player that hears nothing of its master makes its connections anew, each for itself") {
+    TestMaster office;
+    const auto player = office.client(Role::player, "hall-1");
+    LeakyMaster master(office);
+    zmq::context_t context;
+    PlayerLines lines(context, {.master = master.address(),
+                                .credentials = player,
+                                .hall = "main",
+                                .stale_after = 500ms,  // so that it asks when the stream is silent
+                                .silence_limit = 300ms,
+                                .changed = {},
+                                .learnt = {},
+                                .program = {}});
+    const auto until = [&](const std::function<bool()>& condition) {
+        return master.serve_until([&] {
+            lines.step();
+            return condition();
+        });
+    };
+    REQUIRE(until([&] { return lines.end().state() != nullptr && master.listeners() == 1; }));
+    CHECK(until([&] { return master.listeners() == 3; }));  // there are no heartbeats
+    CHECK(master.askers() == 1);                            // but answers
+    master.be_mute();
+    CHECK(until([&] { return master.askers() == 3; }));
+}
 
 TEST_CASE("an event that the stream lost is fetched as a range when the next one shows the gap") {
     TestMaster office;

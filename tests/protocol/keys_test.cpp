@@ -1,5 +1,7 @@
 #include "protocol/keys.h"
 
+#include <poll.h>
+
 #include <fstream>
 #include <thread>
 
@@ -102,6 +104,81 @@ TEST_CASE("authorising adds a client, or replaces the one of the same name, and 
     CHECK_FALSE(authorize(file, {Role::player, "another", key}));
     CHECK_FALSE(authorize(file, {Role::player, "two words", make_key_pair().public_key}));
     CHECK_FALSE(authorize(file, {Role::player, "short", "abc"}));
+}
+
+TEST_CASE("revoking takes one line out and leaves the others and the comments") {
+    const TempFolder folder;
+    const auto file = folder / "authorized";
+    REQUIRE(replace_file(file, "# the hall's players\n"));
+    const std::string stays = make_key_pair().public_key;
+    const std::string goes = make_key_pair().public_key;
+    REQUIRE(authorize(file, {Role::player, "hall-1", goes}));
+    REQUIRE(authorize(file, {Role::player, "hall-2", stays}));
+    AuthorizedClients clients(file);
+    REQUIRE(clients.with_key(goes) != nullptr);
+    REQUIRE(revoke(file, "hall-1"));
+    CHECK(clients.with_key(goes) == nullptr);
+    CHECK(clients.with_key(stays) != nullptr);
+    CHECK(read_file(file).value() == "# the hall's players\nplayer hall-2 " + stays + "\n");
+    CHECK(mode(file) == 0600);
+    CHECK(message_of(revoke(file, "hall-1")).find("nobody is called 'hall-1'") != std::string::npos);
+    CHECK_FALSE(revoke(file, ""));
+}
+
+TEST_CASE("many keys are authorised together or not at all, and replace none") {
+    const TempFolder folder;
+    const auto file = folder / "authorized";
+    const std::string there = make_key_pair().public_key;
+    REQUIRE(authorize(file, {Role::player, "hall-1", there}));
+    const std::string before = read_file(file).value();
+    const AuthorizedKey fresh{Role::player, "hall-2", make_key_pair().public_key};
+    CHECK_FALSE(authorize_new(file, {fresh, {Role::player, "hall-1", make_key_pair().public_key}}));
+    CHECK_FALSE(authorize_new(file, {fresh, {Role::player, "hall-3", there}}));
+    CHECK_FALSE(authorize_new(file, {fresh, fresh}));
+    CHECK_FALSE(authorize_new(file, {fresh, {Role::player, "two words", make_key_pair().public_key}}));
+    CHECK(read_file(file).value() == before);
+    REQUIRE(authorize_new(file, {fresh, {Role::kiosk, "kiosk-1", make_key_pair().public_key}}));
+    CHECK(load_authorized(file).value().size() == 3);
+}
+
+TEST_CASE("a message's User-Id is somebody's only with the key that the name has now; a guest's is nobody's") {
+    const TempFolder folder;
+    const auto file = folder / "authorized";
+    const std::string key = make_key_pair().public_key;
+    REQUIRE(authorize(file, {Role::player, "hall-1", key}));
+    AuthorizedClients clients(file);
+    REQUIRE(clients.with_user_id("player hall-1 " + key) != nullptr);
+    CHECK(clients.with_user_id("player hall-1 " + key)->name == "hall-1");
+    for (const std::string& id :
+         {"pairing " + key, "player hall-2 " + key, "player hall-1 " + make_key_pair().public_key, key, std::string(),
+          std::string("player hall-1"), "player hall-1" + key}) {
+        INFO(id);
+        CHECK(clients.with_user_id(id) == nullptr);
+    }
+    REQUIRE(authorize(file, {Role::player, "hall-1", make_key_pair().public_key}));
+    CHECK(clients.with_user_id("player hall-1 " + key) == nullptr);
+}
+
+TEST_CASE("a change of the list is told to who waits for it") {
+    const TempFolder folder;
+    const auto file = folder / "authorized";
+    AuthorizedClients clients(file);
+    REQUIRE(clients.descriptor() >= 0);
+    const auto told = [&] {
+        pollfd descriptor{.fd = clients.descriptor(), .events = POLLIN, .revents = 0};
+        return ::poll(&descriptor, 1, int(std::chrono::milliseconds(testing::generous).count())) == 1;
+    };
+    CHECK(clients.take_changed());  // it was never read before
+    CHECK_FALSE(clients.take_changed());
+    REQUIRE(authorize(file, {Role::player, "hall-1", make_key_pair().public_key}));
+    CHECK(told());
+    CHECK(clients.take_changed());
+    REQUIRE(replace_file(folder / "something-else", "x"));
+    CHECK(told());
+    CHECK_FALSE(clients.take_changed());
+    REQUIRE(revoke(file, "hall-1"));
+    CHECK(told());
+    CHECK(clients.take_changed());
 }
 
 TEST_CASE("a key may contain the comment's character") {

@@ -78,13 +78,16 @@ void TestMaster::start(std::uint64_t epoch) {
             state = next;
         }
     }
+    if (std::filesystem::exists(folder / "master.key")) keys_ = load_key_pair(folder / "master.key").value();
     context_ = std::make_unique<zmq::context_t>();
-    auto server = make_server(*context_, {"127.0.0.1", port_, keys_, folder / "authorized"}, handlers);
+    auto server = make_server(*context_, {"127.0.0.1", port_, keys_, folder / "authorized", end_sessions}, handlers);
     INFO((server ? "" : server.error().message));
     REQUIRE(server);
     server_ = std::move(*server);
     port_ = server_->port();
 }
+
+void TestMaster::keep_keys_in_folder() { REQUIRE(save_key_pair(folder / "master.key", keys_)); }
 
 void TestMaster::stop() {
     server_.reset();
@@ -122,8 +125,25 @@ Credentials TestMaster::client(Role role, const std::string& name) {
 
 TestFollower::TestFollower(const MasterAddress& master, const Credentials& credentials, const std::string& hall,
                            std::chrono::milliseconds stale_after) {
-    FollowerOptions options{master, credentials, hall, stale_after, [this] { bell_.notify(); }};
+    FollowerOptions options{.master = master,
+                            .credentials = credentials,
+                            .hall = hall,
+                            .stale_after = stale_after,
+                            .changed = [this] { bell_.notify(); },
+                            .learnt =
+                                [this](const Credentials& learnt) {
+                                    {
+                                        const std::lock_guard lock(mutex_);
+                                        learnt_ = learnt.master_key;
+                                    }
+                                    bell_.notify();
+                                }};
     follower_ = make_follower(context_, std::move(options));
+}
+
+std::string TestFollower::learnt() const {
+    const std::lock_guard lock(mutex_);
+    return learnt_;
 }
 
 bool TestFollower::wait(const std::function<bool(const Followed&)>& condition) {

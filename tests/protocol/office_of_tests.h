@@ -61,9 +61,11 @@ class TestMaster {
     MasterAddress address() const { return {"127.0.0.1", port_}; }
     Server& server() { return *server_; }
     const KeyPair& keys() const { return keys_; }
+    void keep_keys_in_folder();  // master.key, as a real master does: it can be changed while the master runs
 
     TempFolder folder;
     ServerHandlers handlers;  // change before start()
+    bool end_sessions = true;
 
   private:
     KeyPair keys_ = make_key_pair();
@@ -82,10 +84,14 @@ class TestFollower {
     bool wait(const std::function<bool(const Followed&)>& condition);
     bool wait_for(const v1::HallState& state);
     std::shared_ptr<const Followed> followed() const { return follower_->followed(); }
+    void can_speak(bool can) { follower_->can_speak(can); }
+    std::string learnt() const;  // the master's last new key
 
   private:
     zmq::context_t context_;
     Bell bell_;
+    mutable std::mutex mutex_;
+    std::string learnt_;                  // protected by mutex_
     std::unique_ptr<Follower> follower_;  // last: its thread rings the bell
 };
 

@@ -3,6 +3,7 @@
 
 #include "protocol/curve_socket.h"
 #include "protocol/endpoints.h"
+#include "protocol/pairing.h"
 #include "protocol/zmq_io.h"
 #include "tests/catch.h"
 #include "tests/protocol/office_of_tests.h"
@@ -58,12 +59,15 @@ class Outsider {
     }
     bool gets_something() {
         zmq::message_t frame;
-        return readable(socket_) && try_receive_last(socket_, frame);
+        if (!readable(socket_) || !try_receive_last(socket_, frame)) return false;
+        got = frame.to_string();
+        return true;
     }
     bool has_something() {
         zmq::message_t frame;
         return try_receive_last(socket_, frame);
     }
+    std::string got;
 
   private:
     static bool readable(zmq::socket_t& socket) {
@@ -142,6 +146,45 @@ TEST_CASE("the test before this one would notice a missing ZAP handler: without 
     zmq::context_t context;
     Outsider outsider(context, zmq::socket_type::dealer, router.get(zmq::sockopt::last_endpoint), master.stranger());
     CHECK(outsider.is_let_in());
+}
+
+TEST_CASE(
+    "the pairing socket lets strangers in as guests: they are told to wait, and nothing else they ask is answered") {
+    TestMaster master;
+    int commands = 0;
+    master.handlers.command = [&](const v1::Command&, const std::function<void(const v1::CommandReply&)>&) {
+        ++commands;
+    };
+    const Credentials member = master.client(Role::admin, "admin");
+    const Credentials stranger = master.stranger();
+    master.start(1);
+    zmq::context_t context;
+    const std::string where = endpoint(master.address(), pairing_offset);
+    for (const Credentials& guest : {stranger, member}) {
+        Outsider outsider(context, zmq::socket_type::dealer, where,
+                          Credentials{pairing_keys().public_key, guest.client});
+        REQUIRE(outsider.is_let_in());
+        outsider.send(question(sync_offset));
+        outsider.send(question(commands_offset));
+        outsider.send(std::string(4000, 'x'));
+        v1::PairingMessage hello;
+        hello.set_version(pairing_version);
+        hello.mutable_hello()->set_name("new");
+        outsider.send(hello.SerializeAsString());
+        v1::PairingMessage wait;
+        do REQUIRE(outsider.gets_something());
+        while (wait.ParseFromString(outsider.got) && wait.has_refused());  // what was no PairingMessage of this version
+        CHECK(wait.has_wait());
+        CHECK_FALSE(outsider.has_something());
+    }
+    CHECK_FALSE(Outsider(context, zmq::socket_type::dealer, where, std::nullopt).is_let_in());
+    CHECK_FALSE(Outsider(context, zmq::socket_type::dealer, where, member).is_let_in());  // with the master's own key
+    Outsider shouts(context, zmq::socket_type::dealer, where, Credentials{pairing_keys().public_key, stranger.client});
+    REQUIRE(shouts.is_let_in());
+    shouts.send(std::string(5000, 'x'));  // more than is taken: the connection ends
+    CHECK_FALSE(shouts.is_let_in());
+    master.stop();
+    CHECK(commands == 0);
 }
 
 TEST_CASE("an unreadable list of keys lets nobody in") {

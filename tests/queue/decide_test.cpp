@@ -1,5 +1,6 @@
 // What each command does and when it is refused, on the pure core alone.
 #include "player/queue/office_rules.h"
+#include "protocol/parse.h"
 #include "tests/queue/sample.h"
 
 namespace hallcast::queue::decide_test {
@@ -62,6 +63,18 @@ TEST_CASE("a command without a 16-byte id, with a broken actor, or too late has 
     v1::Command in_time = issue("A");
     in_time.set_deadline_ms(desk.now_ms + 1);
     CHECK(desk(in_time).ticket().number() == "A001");
+}
+
+TEST_CASE("a command that names a time of another age has no effect, wherever in it that stands") {
+    Desk desk = open_desk();
+    v1::Command late = issue("A");
+    late.set_deadline_ms(std::numeric_limits<std::int64_t>::min());  // the difference to now would overflow
+    CHECK(code_of(desk(late), "deadline_ms") == v1::Rejection::INVALID);
+    v1::Command printed = issue("A");
+    printed.mutable_issue_ticket()->set_legal_deadline_ms(wire::largest_time_ms + 1);
+    CHECK(code_of(desk(printed), "legal_deadline_ms") == v1::Rejection::INVALID);
+    printed.mutable_issue_ticket()->set_legal_deadline_ms(wire::largest_time_ms);
+    CHECK(desk(printed).ticket().number() == "A001");
 }
 
 TEST_CASE("text that protobuf would refuse to read again is told from UTF-8") {

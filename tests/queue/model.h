@@ -34,6 +34,7 @@ struct Person {
     std::uint64_t step = 0;  // of the last change
     std::string call;        // the latest, by id
     std::uint32_t attempt = 0;
+    bool unseen = false;
 };
 
 struct Place {
@@ -41,7 +42,13 @@ struct Place {
     std::string person;
     std::uint64_t family = 0;
     int booked_in_a_row = 0;
-    std::uint64_t step = 0;  // the last one that can be taken back; 0: none
+    std::uint64_t step = 0;     // the last one that can be taken back; 0: none
+    std::uint64_t version = 0;  // the last step of any kind
+};
+
+struct Note {
+    std::string id, hall;
+    std::int64_t until = 0;
 };
 
 // What the core must answer.
@@ -51,17 +58,24 @@ struct Answer {
     std::string call;    // its id
     std::uint32_t attempt = 0;
     std::uint32_t count = 0;  // people, or expired
+    bool unseen = false;
     bool operator==(const Answer&) const = default;
 };
 
 class Model {
   public:
     Answer carry_out(const v1::Command& command, std::int64_t now, std::uint32_t day) {
+        if (command.expected_version() != 0) {
+            const auto number = counter_asked(command);
+            if (!number) return refused(v1::Rejection::INVALID);
+            if (counter(*number) && version(*number) != command.expected_version())
+                return refused(v1::Rejection::CONFLICT);
+        }
         const Model before = days_end(command, day) ? *this : Model();
         const bool night = days_end(command, day);
         now_ = now;
         std::uint32_t ended = 0;
-        if (night) ended = end_day(number_of_day(day) - 1);
+        if (night) ++step_, ended = end_day(number_of_day(day) - 1);
         const std::uint32_t old_day = day_;
         day_ = std::max(day_, day);
         ++step_;
@@ -70,6 +84,7 @@ class Model {
         if (command.has_end_day() && night) answer.count = ended;
         // Where nothing happens, the night has not ended either: the next command finds it again.
         if (changed_) diary_.happened(now);
+        if (changed_) std::erase_if(notes_, [&](const Note& note) { return note.until <= now; });
         if (night && !changed_ && !command.has_end_day())
             *this = before;
         else if (!changed_ && !night)
@@ -84,6 +99,28 @@ class Model {
     }
     const std::map<std::uint64_t, Person>& people() const { return people_; }
     const Diary& diary() const { return diary_; }
+    // Of that hall, the latest first.
+    std::string notes(const std::string& hall) const {
+        std::string ids;
+        for (auto note = notes_.rbegin(); note != notes_.rend(); ++note)
+            if (note->hall.empty() || note->hall == hall) ids += note->id + " ";
+        return ids;
+    }
+    // Another one for each step of that counter; what the core calls so has other numbers.
+    std::uint64_t version(std::uint32_t counter) const {
+        const auto place = places_.find(counter);
+        return place == places_.end() ? 0 : place->second.version;
+    }
+    static std::optional<std::uint32_t> counter_asked(const v1::Command& command) {
+        // Every action for a counter has a field of that name, and no other has.
+        const auto* reflection = v1::Command::GetReflection();
+        const auto* oneof = v1::Command::descriptor()->FindOneofByName("action");
+        const auto* field = reflection->GetOneofFieldDescriptor(command, oneof);
+        const auto* number = field ? field->message_type()->FindFieldByName("counter") : nullptr;
+        if (!number) return std::nullopt;
+        const auto& action = reflection->GetMessage(command, field);
+        return action.GetReflection()->GetUInt32(action, number);
+    }
     const v1::Office& office() const { return office_; }
 
   private:
@@ -102,10 +139,12 @@ class Model {
     }
     static bool gone(const Person& person) { return person.where == "over" || person.where == "away"; }
 
-    Answer refused(int code) const { return {.code = code, .ticket = {}, .call = {}, .attempt = 0, .count = 0}; }
+    Answer refused(int code) const {
+        return {.code = code, .ticket = {}, .call = {}, .attempt = 0, .count = 0, .unseen = false};
+    }
     Answer done(const std::string& ticket = "") {
         changed_ = true;
-        return {.code = 0, .ticket = ticket, .call = {}, .attempt = 0, .count = 0};
+        return {.code = 0, .ticket = ticket, .call = {}, .attempt = 0, .count = 0, .unseen = false};
     }
 
     const v1::Service* errand(const std::string& id) const {
@@ -130,6 +169,7 @@ class Model {
     // Everything about people goes through here, so that undo can bring them back.
     void remember(std::uint32_t counter, const Person& person) {
         Place& place = places_[counter];
+        place.version = step_;
         if (place.step != step_) {
             place.step = step_;
             before_[counter] = {place.family, place.booked_in_a_row, {}};
@@ -176,6 +216,7 @@ class Model {
         answer.call = hall + "-" + std::to_string(++calls_[hall]);
         person.call = answer.call;
         person.attempt = answer.attempt = 1;
+        person.unseen = false;
         return answer;
     }
     std::string hall_of(std::uint32_t number) const {
@@ -282,6 +323,29 @@ class Model {
                 stand(change(*person), rules.reinstated_come_last() ? now_ : person->came);
                 return done(person->ticket);
             }
+            case v1::Command::kRepeatUnseen:
+            case v1::Command::kConfirmSeen:
+                return screens_report(command);
+            case v1::Command::kMakeNotice:
+                return tell(command.make_notice());
+            case v1::Command::kEndNotice: {
+                const std::string& id = command.end_notice().id();
+                for (std::size_t i = 0; i < notes_.size(); ++i) {
+                    if (notes_[i].id != id) continue;
+                    Answer answer = refused(0);
+                    answer.call = id + " over " + std::to_string(notes_[i].until);
+                    changed_ = notes_[i].until > now_;
+                    if (changed_) notes_.erase(notes_.begin() + std::ptrdiff_t(i));
+                    return answer;
+                }
+                for (int i = 1; i <= notes_made_; ++i)
+                    if (id == "notice-" + std::to_string(i)) {
+                        Answer answer = refused(0);
+                        answer.call = id + " over 0";
+                        return answer;
+                    }
+                return refused(R::NOT_FOUND);
+            }
             case v1::Command::kEndVisit: {
                 Person* person = holder(command.end_visit().ticket());
                 if (!person) return refused(R::NOT_FOUND);
@@ -296,60 +360,29 @@ class Model {
 
     Answer act_at_counter(const v1::Command& command) {
         using R = v1::Rejection;
-        const auto number_of = [&]() -> std::uint32_t {
-            switch (command.action_case()) {
-                case v1::Command::kOpenCounter:
-                    return command.open_counter().counter();
-                case v1::Command::kCloseCounter:
-                    return command.close_counter().counter();
-                case v1::Command::kCallNext:
-                    return command.call_next().counter();
-                case v1::Command::kCallTicket:
-                    return command.call_ticket().counter();
-                case v1::Command::kRecall:
-                    return command.recall().counter();
-                case v1::Command::kStartService:
-                    return command.start_service().counter();
-                case v1::Command::kFinishService:
-                    return command.finish_service().counter();
-                case v1::Command::kMarkNoShow:
-                    return command.mark_no_show().counter();
-                case v1::Command::kTransfer:
-                    return command.transfer().counter();
-                case v1::Command::kPark:
-                    return command.park().counter();
-                case v1::Command::kRecycle:
-                    return command.recycle().counter();
-                case v1::Command::kUndo:
-                    return command.undo().counter();
-                case v1::Command::kSignIn:
-                    return command.sign_in().counter();
-                default:
-                    return command.sign_out().counter();
-            }
-        };
-        const std::uint32_t number = number_of();
+        const std::uint32_t number = *counter_asked(command);
         if (!counter(number)) return refused(R::NOT_FOUND);
         Place& place = places_[number];
         Person* here = at(number);
         switch (command.action_case()) {
             case v1::Command::kOpenCounter:
-                if (!place.open) changed_ = true;
+                if (!place.open) changed_ = true, place.version = step_;
                 place.open = true;
-                return {0, here ? here->ticket : "", {}, 0, 0};
+                return {0, here ? here->ticket : "", {}, 0, 0, false};
             case v1::Command::kCloseCounter:
                 if (here) return refused(R::WRONG_STATE);
-                if (place.open) changed_ = true, place.step = 0;
+                if (place.open) changed_ = true, place.step = 0, place.version = step_;
                 place.open = false;
                 return {};
             case v1::Command::kSignIn:
                 for (auto& [other, there] : places_)
-                    if (other != number && there.person == command.sign_in().staff()) there.person.clear();
-                if (place.person != command.sign_in().staff()) changed_ = true;
+                    if (other != number && there.person == command.sign_in().staff())
+                        there.person.clear(), there.version = step_;
+                if (place.person != command.sign_in().staff()) changed_ = true, place.version = step_;
                 place.person = command.sign_in().staff();
                 return {};
             case v1::Command::kSignOut:
-                if (!place.person.empty()) changed_ = true;
+                if (!place.person.empty()) changed_ = true, place.version = step_;
                 place.person.clear();
                 return {};
             default:
@@ -380,6 +413,8 @@ class Model {
                 Answer answer = done(here->ticket);
                 answer.call = here->call;
                 answer.attempt = ++here->attempt;
+                here->unseen = false;
+                place.version = step_;
                 // Part of the call, for undo.
                 if (const auto left = left_[number].find(here->id);
                     left != left_[number].end() && left->second == here->step)
@@ -422,6 +457,51 @@ class Model {
             default:
                 return refused(R::INVALID);
         }
+    }
+
+    // No step of anybody's: nothing that undo looks at changes.
+    Answer screens_report(const v1::Command& command) {
+        const bool again = command.has_repeat_unseen();
+        const std::string& id = again ? command.repeat_unseen().call_id() : command.confirm_seen().call_id();
+        const auto attempt = again ? command.repeat_unseen().attempt() : command.confirm_seen().attempt();
+        for (auto& [number, person] : people_) {
+            if (person.call != id || (person.where != "called" && person.where != "served")) continue;
+            if (person.where == "served" || person.attempt != attempt) return refused(v1::Rejection::WRONG_STATE);
+            if (again || person.unseen) changed_ = true;
+            if (again) ++person.attempt;
+            person.unseen = again;
+            return {0, person.ticket, id, person.attempt, 0, again};
+        }
+        return refused(v1::Rejection::NOT_FOUND);
+    }
+
+    Answer tell(const v1::MakeNotice& make) {
+        using R = v1::Rejection;
+        bool known = make.hall().empty(), full = false, words = false, sayable = make.seconds() <= 86'400;
+        for (const auto& hall : office_.halls()) {
+            if (hall.id() == make.hall()) known = true;
+            int there = 0;
+            for (const Note& note : notes_)
+                if ((note.hall.empty() || note.hall == hall.id()) && note.until > now_) ++there;
+            if (there >= 8 && (make.hall().empty() || make.hall() == hall.id())) full = true;
+        }
+        for (const auto& [language, text] : make.text()) {
+            bool spoken = false;
+            for (const auto& other : office_.languages()) spoken = spoken || other == language;
+            for (const char letter : text) {
+                if (letter != ' ') words = true;
+                if (letter >= 0 && letter < 32) sayable = false;
+            }
+            if (!spoken || text.size() > 500) sayable = false;
+        }
+        if (!known) return refused(R::NOT_FOUND);
+        if (!words || !sayable) return refused(R::INVALID);
+        if (full) return refused(R::NO_CAPACITY);
+        const std::int64_t seconds = make.seconds() ? make.seconds() : make.urgent() ? 600 : 60;
+        notes_.push_back({"notice-" + std::to_string(++notes_made_), make.hall(), now_ + 1000 * seconds});
+        Answer answer = done();
+        answer.call = notes_.back().id + " holds " + std::to_string(notes_.back().until);
+        return answer;
     }
 
     void miss(Person& person, std::uint32_t counter) {
@@ -476,6 +556,7 @@ class Model {
         place.family = family;
         place.booked_in_a_row = booked_in_a_row;
         place.step = 0;
+        place.version = step_;
         changed_ = true;
         Person* here = at(number);
         return done(here ? here->ticket : "");
@@ -555,7 +636,11 @@ class Model {
             expired += person.where == "served" ? 0 : 1;
             change(person).where = "over";
         }
-        for (auto& [number, place] : places_) place = {};
+        for (auto& [number, place] : places_) {
+            const std::uint64_t version = place.open || !place.person.empty() ? step_ : place.version;
+            place = {};
+            place.version = version;
+        }
         changed_ = true;
         return expired;
     }
@@ -669,6 +754,8 @@ class Model {
         int booked_in_a_row = 0;
         std::map<std::uint64_t, Person> people;
     };
+    std::vector<Note> notes_;
+    int notes_made_ = 0;
     Diary diary_;
     std::map<std::uint32_t, Before> before_;                                // the last step
     std::map<std::uint32_t, std::map<std::uint64_t, std::uint64_t>> left_;  // that one's people, and their steps

@@ -1,6 +1,7 @@
 #include "player/queue/privacy.h"
 
 #include <atomic>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -16,11 +17,52 @@ using namespace booking_sample;
 
 constexpr std::int64_t morning = 20'788 * a_day + 5 * hour, first = morning + 2 * hour;  // as in bookings_test.cpp
 
+// A vault whose disk is full while `failing`: what makes keys fails.
+class FailingVault final : public Vault {
+  public:
+    FailingVault(std::unique_ptr<Vault> vault, std::atomic<bool>& failing)
+        : vault_(std::move(vault)), failing_(failing) {}
+
+    Expected<std::vector<std::string>> new_persons(std::span<const timetable::Date> last_days) override {
+        if (failing_) return fail("persons.db: the disk is full. Make room");
+        return vault_->new_persons(last_days);
+    }
+    Expected<std::vector<std::string>> case_hashes(std::string_view number, timetable::Date today) override {
+        if (failing_) return fail("persons.db: the disk is full. Make room");
+        return vault_->case_hashes(number, today);
+    }
+    Expected<void> keep_until(std::string_view person, timetable::Date last_day) override {
+        return vault_->keep_until(person, last_day);
+    }
+    Expected<std::optional<timetable::Date>> kept_until(std::string_view person) override {
+        return vault_->kept_until(person);
+    }
+    Expected<std::string> seal(std::string_view person, std::string_view text) override {
+        return vault_->seal(person, text);
+    }
+    Expected<std::optional<std::string>> unseal(std::string_view person, std::string_view sealed) override {
+        return vault_->unseal(person, sealed);
+    }
+    Expected<void> forget(std::string_view person) override { return vault_->forget(person); }
+    Expected<std::vector<std::string>> forget_expired(timetable::Date today, const Retention& retention) override {
+        return vault_->forget_expired(today, retention);
+    }
+    std::string seed_of(std::string_view draw) const override { return vault_->seed_of(draw); }
+    std::string pin_of(std::uint64_t appointment, std::uint32_t generation) const override {
+        return vault_->pin_of(appointment, generation);
+    }
+
+  private:
+    std::unique_ptr<Vault> vault_;
+    std::atomic<bool>& failing_;
+};
+
 // A core with a vault, as the master has it.
 struct Office {
     TemporaryFolder folder;
     std::shared_ptr<Memory> memory = std::make_shared<Memory>();
     std::atomic<std::int64_t> now_ms{morning};
+    std::atomic<bool> vault_fails{false};
     std::unique_ptr<Core> core;
 
     explicit Office(const v1::Office& described = booking_office()) {
@@ -28,7 +70,8 @@ struct Office {
         if (!vault) FAIL(vault.error().message);
         auto opened = open_core(
             std::make_unique<MemoryStore>(memory),
-            {.now_ms = [this] { return now_ms.load(); }, .privacy = std::make_shared<Privacy>(*std::move(vault))});
+            {.now_ms = [this] { return now_ms.load(); },
+             .privacy = std::make_shared<Privacy>(std::make_unique<FailingVault>(*std::move(vault), vault_fails))});
         REQUIRE(opened);
         core = *std::move(opened);
         REQUIRE((*this)(apply_office(described)).has_office());
@@ -260,6 +303,40 @@ TEST_CASE("sixty-four threads fight for a hundred slots: exactly a hundred are b
     CHECK(refused > 100);
     WARN("64 threads, " << length.count() << " ms: " << attempts << " attempts, " << confirmed << " booked, " << refused
                         << " refused");
+}
+
+TEST_CASE("a command whose personal data cannot be protected fails alone, and is decided when it is sent again") {
+    Office office;
+    // The core's thread is held in an answer until all three wait, so that they are one group.
+    std::promise<void> all_wait;
+    office.core->submit(command(), [&](const v1::CommandReply&) { all_wait.get_future().wait(); });
+    office.vault_fails = true;
+    const v1::Command booking = with_case(hold("", "A", first), "123");
+    std::promise<v1::CommandReply> before, failed, after;
+    office.core->submit(issue("A"), [&](const v1::CommandReply& reply) { before.set_value(reply); });
+    office.core->submit(booking, [&](const v1::CommandReply& reply) { failed.set_value(reply); });
+    office.core->submit(issue("A"), [&](const v1::CommandReply& reply) { after.set_value(reply); });
+    all_wait.set_value();
+    CHECK(before.get_future().get().has_ticket());
+    const v1::CommandReply refused = failed.get_future().get();
+    CHECK(refused.rejection().code() == v1::Rejection::UNAVAILABLE);
+    CHECK(contains(refused.rejection().message(), "the disk is full"));
+    CHECK(after.get_future().get().has_ticket());
+    office.vault_fails = false;
+    CHECK(office(booking).has_appointment());
+}
+
+TEST_CASE("a contact of more than 200 bytes is refused, and nothing of it is kept") {
+    Office office;
+    office(with_case(hold("", "A", first), "123"));
+    const std::size_t events = office.memory->log.size();
+    const auto refused = office(with_case(with_contact(confirm("", 1), std::string(201, 'a')), "123"));
+    CHECK(refused.rejection().code() == v1::Rejection::INVALID);
+    CHECK(contains(refused.rejection().message(), "200 bytes"));
+    CHECK(office.memory->log.size() == events);
+    const std::string longest(200, 'a');
+    CHECK(office(with_case(with_contact(confirm("", 1), longest), "123")).has_appointment());
+    CHECK(office(with_case(show_case(), "123")).case_file().entries(0).contact() == longest);
 }
 
 }  // namespace hallcast::queue::privacy_test

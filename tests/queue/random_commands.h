@@ -41,8 +41,15 @@ class RandomCommands {
             case 14:
                 return no_show(counter);
             default:
-                return below(20) == 0 ? apply_office(some_office()) : issue("B");
+                return below(20) == 0 ? apply_office(some_office()) : below(3) == 0 ? some_notice() : issue("B");
         }
+    }
+
+    v1::Command some_notice() {
+        if (below(3) == 0) return end_notice(fmt::format("notice-{}", 1 + below(40)));
+        const char* halls[] = {"", "main", "upstairs", "cellar"};  // the last does not exist
+        return make_notice(halls[below(4)], {{below(3) ? "pl" : "uk", "Okienko 7 jest nieczynne."}}, 1 + below(3),
+                           below(3) == 0);
     }
 
     v1::Command some_step(std::uint32_t counter) {

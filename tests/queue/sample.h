@@ -96,6 +96,36 @@ inline v1::Command recall(std::uint32_t counter) {
     made.mutable_recall()->set_counter(counter);
     return made;
 }
+inline v1::Command repeat_unseen(const std::string& call_id, std::uint32_t attempt) {
+    v1::Command made = command();
+    made.mutable_repeat_unseen()->set_call_id(call_id);
+    made.mutable_repeat_unseen()->set_attempt(attempt);
+    return made;
+}
+inline v1::Command confirm_seen(const std::string& call_id, std::uint32_t attempt) {
+    v1::Command made = command();
+    made.mutable_confirm_seen()->set_call_id(call_id);
+    made.mutable_confirm_seen()->set_attempt(attempt);
+    return made;
+}
+inline v1::Command make_notice(const std::string& hall, const std::map<std::string, std::string>& text,
+                               std::uint32_t seconds = 0, bool urgent = false) {
+    v1::Command made = command();
+    made.mutable_make_notice()->set_hall(hall);
+    for (const auto& [language, words] : text) (*made.mutable_make_notice()->mutable_text())[language] = words;
+    made.mutable_make_notice()->set_seconds(seconds);
+    made.mutable_make_notice()->set_urgent(urgent);
+    return made;
+}
+inline v1::Command end_notice(const std::string& id) {
+    v1::Command made = command();
+    made.mutable_end_notice()->set_id(id);
+    return made;
+}
+inline v1::Command expecting(std::uint64_t version, v1::Command command) {
+    command.set_expected_version(version);
+    return command;
+}
 inline v1::Command start(std::uint32_t counter) {
     v1::Command made = command();
     made.mutable_start_service()->set_counter(counter);
@@ -283,8 +313,9 @@ inline std::string describe(const State& state) {
                            visit.call.ShortDebugString());
     };
     for (const auto& [number, counter] : state.counters) {
-        text += fmt::format("counter {} {} {} {} {} '{}' {} {}:", number, counter.hall, counter.open, counter.visit,
-                            counter.profile, counter.staff, counter.appointments_in_a_row, counter.last_group);
+        text += fmt::format("counter {} {} {} {} {} '{}' {} {} {}:", number, counter.hall, counter.open, counter.visit,
+                            counter.profile, counter.staff, counter.appointments_in_a_row, counter.last_group,
+                            counter.version);
         for (const auto& service : counter.services) text += " " + service;
         if (counter.undo) {
             text += fmt::format(" undo {} {} {} {} {}\n", counter.undo->log_seq, counter.undo->visit,
@@ -305,6 +336,9 @@ inline std::string describe(const State& state) {
         for (const auto& call : board.calls) text += call.ShortDebugString() + '\n';
     }
     for (const auto& [id, visit] : state.visits) text += describe_visit(visit);
+    text += fmt::format("notices {}\n", state.last_notice);
+    for (const HallNotice& one : state.notices)
+        text += fmt::format("notice '{}' {}\n", one.hall, one.notice.DebugString());
     text += describe(state.bookings);
     text += "waits " + describe(state.waits.pace);
     for (const WaitRatios& ratios : state.waits.ratios) text += ' ' + describe(ratios);

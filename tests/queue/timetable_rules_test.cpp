@@ -25,6 +25,37 @@ std::string fault_with(void (*change)(v1::Office&)) {
 
 TEST_CASE("a timetable without fault") { CHECK(fault_of(good_office()).value_or("none") == "none"); }
 
+TEST_CASE("faults of a hall's sound say where, what and what to do") {
+    const auto fault = [](auto change) {
+        v1::Office office = good_office();
+        for (int i = 0; i < 2; ++i) {
+            v1::SoundHours& sound = *office.mutable_halls(0)->add_sound();
+            sound.mutable_when()->add_days("mon");
+            sound.mutable_when()->set_from("22:00");
+            sound.mutable_when()->set_to("06:00");
+            sound.set_quiet(true);
+        }
+        change(*office.mutable_halls(0));
+        return fault_of(office).value_or("none");
+    };
+    CHECK(fault([](v1::Hall&) {}) == "none");  // they may overlap: the first counts
+    CHECK(fault([](v1::Hall& hall) { hall.mutable_sound(1)->mutable_when()->set_from("10 pm"); }) ==
+          "Hall 'main': Entry 2 of 'sound', 'from': a time must be \"00:00\"..\"24:00\", is '10 pm'.");
+    CHECK(fault([](v1::Hall& hall) { hall.mutable_sound(0)->set_film_db(1); }).find("'film_db' must be -60..0") !=
+          std::string::npos);
+    CHECK(fault([](v1::Hall& hall) {
+              hall.mutable_sound(0)->set_speech_db(-21);
+          }).find("'speech_db' must be -20..10") != std::string::npos);
+    CHECK(fault([](v1::Hall& hall) { hall.mutable_sound(0)->set_quiet(false); }).find("says nothing") !=
+          std::string::npos);
+    CHECK(fault([](v1::Hall& hall) {
+              hall.mutable_sound(0)->mutable_when()->add_services("A");
+          }).find("leave 'services' out") != std::string::npos);
+    CHECK(fault([](v1::Hall& hall) {
+              for (int i = 0; i < 49; ++i) *hall.add_sound() = hall.sound(0);
+          }).find("at most 50 entries") != std::string::npos);
+}
+
 TEST_CASE("faults of hours say where, what and what to do") {
     CHECK(fault_with([](v1::Office& office) { office.set_time_zone("Europe/Atlantis"); }) ==
           "'Europe/Atlantis' is no time zone. Write it like Europe/Warsaw under 'time_zone'.");

@@ -331,24 +331,18 @@ TEST_CASE("The check of the interval fails for an estimator that peeks, and for 
 }
 
 TEST_CASE("Eleven recorded offices: error at most 0.8 of last-to-enter-service, four waits in five in the interval") {
-    const char* source = std::getenv("HALLCAST_SOURCE");  // as ctest sets it
-    const std::filesystem::path file =
-        std::filesystem::path(source == nullptr ? "." : source).parent_path() / "shared/data/warsaw-queues.csv.gz";
-    if (!std::filesystem::exists(file)) {
-        WARN("left out: there is no " << file.string());
-        return;
-    }
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef HALLCAST_ASAN
     const std::vector<std::string> offices{"UD_Zoliborz", "USC_Falecka", "UD_Mokotow_2"};
     WARN("three of the eleven offices only: the sanitizers make this slow");
 #else
     const std::vector<std::string> offices;
 #endif
-    std::FILE* unzipped = ::popen(("zcat '" + file.string() + "'").c_str(), "r");
-    REQUIRE(unzipped != nullptr);
-    const std::vector<Row> rows = replay::read_rows(unzipped, offices);
-    REQUIRE(::pclose(unzipped) == 0);
-    const replay::Errors errors = replay::errors_of(replay::replay(rows));
+    const auto rows = replay::recorded_rows(offices);
+    if (!rows) {
+        WARN("left out: there is no ../shared/data/warsaw-queues.csv.gz");
+        return;
+    }
+    const replay::Errors errors = replay::errors_of(replay::replay(*rows));
     INFO(errors.points << " points: " << errors.ours << " min beside " << errors.last_to_enter << "; inside "
                        << errors.inside);
     CHECK(errors.points > (offices.empty() ? 20'000u : 4000u));

@@ -11,11 +11,14 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -103,6 +106,20 @@ inline std::vector<Row> read_rows(std::FILE* file, std::span<const std::string> 
     }
     std::free(line);
     std::ranges::stable_sort(rows, {}, [](const Row& row) { return std::tie(row.office, row.at_ms); });
+    return rows;
+}
+
+// The rows recorded in Warsaw (../shared beside the repository), of those offices; all where it is empty. Nothing where
+// they are not there. Throws where they cannot be unpacked.
+inline std::optional<std::vector<Row>> recorded_rows(std::span<const std::string> offices = {}) {
+    const char* source = std::getenv("HALLCAST_SOURCE");  // as ctest sets it
+    const std::filesystem::path file =
+        std::filesystem::path(source == nullptr ? "." : source).parent_path() / "shared/data/warsaw-queues.csv.gz";
+    if (!std::filesystem::exists(file)) return std::nullopt;
+    std::FILE* unzipped = ::popen(("zcat '" + file.string() + "'").c_str(), "r");
+    if (unzipped == nullptr) throw std::runtime_error("zcat does not start");
+    std::vector<Row> rows = read_rows(unzipped, offices);
+    if (::pclose(unzipped) != 0) throw std::runtime_error("zcat fails at " + file.string());
     return rows;
 }
 

@@ -59,11 +59,18 @@ std::string calls_of(const std::vector<v1::Event>& events) {
 }
 
 // Four who come at once, ten minutes each, one counter.
-Day four_at_once() {
+Day four_at_once(bool screens_fail = false) {
     Day day;
     day.at(0, open(3));
     for (int i = 0; i < 4; ++i) day.at(0, issue("B"));
-    for (int i = 0; i < 4; ++i) day.at(10 * i, call_next(3));
+    for (int i = 0; i < 4; ++i) {
+        day.at(10 * i, call_next(3));
+        if (!screens_fail) continue;
+        const std::string call = fmt::format("main-{}", i + 1);
+        day.at(10 * i + 1, repeat_unseen(call, 1));
+        day.at(10 * i + 1, make_notice("", {{"pl", "Okienko 7 jest nieczynne."}}, 300));
+        day.at(10 * i + 2, confirm_seen(call, 2));
+    }
     day.at(40, finish(3));
     day.at(60, close(3));
     return day;
@@ -88,6 +95,14 @@ TEST_CASE("one counter more halves a queue, one fewer leaves it standing") {
     CHECK(fewer.change == "without counter 3");
     CHECK(fewer.variant.total.wait.count == 0);
     CHECK(not_served(fewer.variant) == 4);
+}
+
+TEST_CASE("what the screens showed or did not is no part of a replay") {
+    const WhatIf well = ask(log_of_day(four_at_once().desk.log), {.counters = +1});
+    const WhatIf failing = ask(log_of_day(four_at_once(true).desk.log), {.counters = +1});
+    CHECK(failing.mean_error_ms == 0);
+    CHECK(failing.baseline.total.wait == well.baseline.total.wait);
+    CHECK(failing.variant.total.wait == well.variant.total.wait);
 }
 
 TEST_CASE("which counter is more or fewer can be said, and must have been open") {

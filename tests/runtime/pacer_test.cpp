@@ -53,6 +53,18 @@ TEST_CASE("drawing begins as much earlier as it takes, and forgets a single dear
     CHECK(lead() <= one_refresh * 3 / 4);
 }
 
+TEST_CASE("a thread that wakes late still shows its picture, unless the display itself would wait for the next one") {
+    Pacer pacer(first_moment, one_refresh);
+    const auto planned = pacer.next(first_moment, first_moment);
+    const auto number_at = [&](nanoseconds after) { return pacer.next(planned.at + after, planned.at).number; };
+    CHECK(number_at(milliseconds(-5)) == planned.number);
+    CHECK(number_at(milliseconds(8)) == planned.number);
+    CHECK(number_at(milliseconds(9)) == planned.number + 1);
+    pacer.refreshed(planned.at);
+    CHECK(number_at(milliseconds(-5)) == planned.number);
+    CHECK(number_at(milliseconds(0)) == planned.number + 1);
+}
+
 TEST_CASE("a refresh that was missed is counted when one was wanted, and the next one is on the grid again") {
     Pacer pacer(first_moment, one_refresh);
     auto next = pacer.next(first_moment, first_moment);

@@ -123,4 +123,28 @@ widgets:
     CHECK(changed(hall_of({second, first})).empty());
 }
 
+TEST_CASE("the board says which calls are in effect, and where their text stands") {
+    Room room(board);
+    std::vector<v1::Call> calls;
+    for (int i = 6; i > 0; --i) calls.push_back(call_of("A00" + std::to_string(i), 1, noon - 100 * (6 - i)));
+    calls[1].set_phase(v1::CALL_PHASE_SERVING);
+    calls[2].set_attempt(3);
+    auto input = input_of(hall_of(calls));
+    const auto seen = room.screen->calls(input);
+    REQUIRE(seen.size() == 3);  // four rows, one of them of somebody who came; the others have no row
+    CHECK(seen[0].call_id == "call of A006");
+    CHECK(seen[1].call_id == "call of A004");
+    CHECK(seen[1].attempt == 3);
+    CHECK_FALSE(seen[1].big);
+    const auto ticket = room.find(input, "A004")->item.box;
+    CHECK(seen[1].rect.y > ticket.y);
+    CHECK(seen[1].rect.bottom() < ticket.bottom());
+    CHECK(seen[1].rect.x == ticket.x);
+    CHECK(seen[1].rect.right() >= room.find(input, "1")->item.box.right());
+    // Of a lost master nobody knows which call is one.
+    input.hall.stale_since = input.now;
+    CHECK(room.screen->calls(input).empty());
+    CHECK(room.screen->calls({}).empty());
+}
+
 }  // namespace board_test

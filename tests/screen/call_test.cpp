@@ -82,4 +82,21 @@ TEST_CASE("a call is not announced as new while the master is not heard") {
     CHECK_FALSE(room.says(input, "A001"));
 }
 
+TEST_CASE("the big call says where its ticket and counter stand, while the visitor is awaited") {
+    Room room(big);
+    auto call = call_of("A001", 3, noon, "ka");
+    auto input = showing(hall_of({call}), "A001");
+    const auto seen = room.screen->calls(input);
+    REQUIRE(seen.size() == 1);
+    CHECK(seen[0].call_id == "call of A001");
+    CHECK(seen[0].attempt == 1);
+    CHECK(seen[0].big);
+    CHECK(seen[0].rect == room.find(input, "A001 → 3")->item.box);
+    input.hall.stale_since = input.now;
+    CHECK(room.screen->calls(input).empty());
+    call.set_phase(v1::CALL_PHASE_SERVING);
+    CHECK(room.screen->calls(showing(hall_of({call}), "A001")).empty());
+    CHECK(room.screen->calls(input_of(hall_of({call}))).empty());
+}
+
 }  // namespace call_test

@@ -120,6 +120,47 @@ TEST_CASE("every shipped layout says everything in every language, nothing missi
     studio.show(*layouts::load_layout("hall", {}), small, "hall-1280x720", {1280, 720});
 }
 
+TEST_CASE("a notice is whole in every language, however long, also beside a big call, and urgent or not") {
+    Studio studio;
+    const auto hall = sample_hall();
+    const auto now = screen::time_of(*hall) + 2s;
+    const std::map<std::string, std::string> words{
+        {"pl", "Okienko numer siedem jest dzisiaj nieczynne. Prosimy podejść do okienka numer osiem. "},
+        {"uk", "Віконце номер сім сьогодні не працює. Будь ласка, підійдіть до віконця номер вісім. "},
+        {"ar", "الشباك رقم سبعة مغلق اليوم. يرجى التوجه إلى الشباك رقم ثمانية. "},
+        {"hi", "खिड़की नंबर सात आज बंद है। कृपया खिड़की नंबर आठ पर जाएँ। "},
+        {"ka", "შვიდი ნომერი სარკმელი დღეს არ მუშაობს. "},
+        {"vi", "Quầy số bảy hôm nay đóng cửa. Xin mời đến quầy số tám. "},
+        {"zh", "七号窗口今天关闭。请到八号窗口办理。"}};
+    for (const auto& [language, sentence] : words) {
+        for (const bool is_long : {false, true}) {
+            std::string text = sentence;
+            while (is_long && text.size() + sentence.size() <= 500) text += sentence;
+            for (const std::string name : {"hall", "bench"}) {
+                for (const bool big : {false, true}) {
+                    auto told = std::make_shared<v1::HallState>(*hall);
+                    v1::Notice& notice = *told->add_notices();
+                    notice.set_id("notice-1");
+                    (*notice.mutable_text())[language] = text;
+                    notice.set_urgent(is_long == big);
+                    notice.set_made_at_ms(
+                        std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() - 700);
+                    notice.set_expires_at_ms(notice.made_at_ms() + 60'000);
+                    screen::ScreenInput input;
+                    input.hall.state = told;
+                    input.now = now;
+                    input.video = banded_film();
+                    if (big) input.shown_call = screen::ShownCall{hall->calls(0).call_id(), 1};
+                    const auto layout = *layouts::load_layout(name, {});
+                    studio.show(layout, input,
+                                name + "-notice-" + language + (is_long ? "-long" : "") + (big ? "-call" : ""),
+                                {int(layout.width), int(layout.height)});
+                }
+            }
+        }
+    }
+}
+
 TEST_CASE("bench has the background where the measurements wait for it, and the ticket where they look") {
     Studio studio;
     const auto hall = sample_hall();

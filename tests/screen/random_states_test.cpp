@@ -47,6 +47,16 @@ v1::HallState random_hall(Chance& chance) {
                                                 : (noon + chance.below(60) - 40) * 1000);
         call.set_phase(v1::CallPhase(chance.below(5)));
     }
+    for (auto n = chance.below(9) * chance.below(2); n > 0; --n) {
+        auto& notice = *hall.add_notices();
+        notice.set_id(std::to_string(n));
+        for (auto m = chance.below(4); m > 0; --m)
+            (*notice.mutable_text())[chance.once_in(2) ? "pl" : "ar"] = chance.word();
+        notice.set_urgent(chance.once_in(3));
+        notice.set_made_at_ms(chance.once_in(9) ? chance.below(1'000'000'000'000'000)
+                                                : (noon + chance.below(60)) * 1000);
+        notice.set_expires_at_ms(notice.made_at_ms() + chance.below(60'000));
+    }
     return hall;
 }
 
@@ -59,6 +69,8 @@ screen::ScreenInput random_input(Chance& chance, const std::shared_ptr<const v1:
     input.motion = std::chrono::milliseconds(chance.below(10'000'000));
     if (chance.once_in(3)) input.language = chance.language();
     if (chance.once_in(2)) input.shown_call = screen::ShownCall{std::to_string(chance.below(41)), 1};
+    if (chance.once_in(4)) input.spoken_notice = {std::to_string(chance.below(9)), chance.language(), at(noon)};
+    if (chance.once_in(4)) input.master_ahead = std::chrono::milliseconds(chance.below(5000) - 2500);
     if (chance.once_in(2)) {
         auto frame = std::make_shared<picture::VideoFrame>();
         frame->width = int(chance.below(4000));

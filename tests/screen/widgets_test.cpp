@@ -40,6 +40,21 @@ TEST_CASE("the shape is that of the display size, not of the coded one") {
     CHECK(room.screen->scene(input).items.at(0).box == picture::ScreenRect{0, 0, 1280, 720});
 }
 
+TEST_CASE("a film's caption lies over it, scaled as the film is") {
+    Room room("widgets:\n  - {name: m, kind: media, box: [100, 50, 1280, 720]}\n");
+    auto caption = std::make_shared<picture::VideoFrame>(*film(960, 135));
+    caption->format = picture::PixelFormat::bgra;
+    auto frame = std::make_shared<picture::VideoFrame>(*film(640, 360));
+    frame->overlay = std::make_shared<picture::Overlay>(picture::Overlay{caption, 480, 900, 1920, 1080});
+    auto input = input_of(hall_of({}));
+    input.video = frame;
+    const auto items = room.screen->scene(input).items;
+    REQUIRE(items.size() == 2);
+    CHECK(std::get<picture::Video>(items[0].content).frame == frame);
+    CHECK(std::get<picture::Video>(items[1].content).frame == caption);
+    CHECK(items[1].box == picture::ScreenRect{100 + 320, 50 + 600, 640, 90});
+}
+
 TEST_CASE("the clock shows the hall's time, whatever zone the machine has, and changes with the minute") {
     Room room("widgets:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], format: \"HH:mm\"}\n");
     // 2026-07-01 10:15:20 UTC, summer in Warsaw.

@@ -31,7 +31,7 @@ std::size_t Watch::locks() const { return seen_locks; }
 }  // namespace allocation_watch
 
 // Sanitizers bring operators and locks of their own that must not be replaced; there the watch sees nothing.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(HALLCAST_ASAN) && !defined(HALLCAST_TSAN)
 
 void* operator new(std::size_t size) {
     allocation_watch::note_allocation();

@@ -19,8 +19,18 @@ struct Hall {
         steady_clock::time_point at;
     };
     std::vector<Heard> heard;
-    AnnouncementQueue queue{*bench.mixer, [this](const Announcement& call, steady_clock::time_point at) {
+    struct Finished {
+        std::string ticket;
+        std::uint32_t attempt;
+        hallcast::sound::Heard how;
+    };
+    std::vector<Finished> finished;
+    AnnouncementQueue queue{*bench.mixer,
+                            [this](const Announcement& call, steady_clock::time_point at) {
                                 heard.push_back({call.ticket, call.attempt, at});
+                            },
+                            [this](const Announcement& call, const hallcast::sound::Heard& how) {
+                                finished.push_back({call.ticket, call.attempt, how});
                             }};
 
     steady_clock::time_point now() const { return bench.heard_at(bench.left.size()); }
@@ -51,7 +61,7 @@ TEST_CASE("Calls are spoken in order, each in the visitor's language and then th
     // Chime, two sentences of 3 s and their pauses; then the gap, without a pause for rendering.
     for (int i : {0, 1}) {
         const auto between = hall.heard[std::size_t(i) + 1].at - hall.heard[std::size_t(i)].at;
-        CHECK(between > 7.5s);
+        CHECK(between > 7.3s);
         CHECK(between < 7.8s);
     }
     CHECK(hall.queue.report().announced == 3);
@@ -94,6 +104,46 @@ TEST_CASE("The memory for duplicates is bounded: it keeps the last thousand call
     again(3);
     CHECK(hall.queue.report().duplicate == 2);
     CHECK(hall.queue.report().expired == 1100);
+}
+
+TEST_CASE("The end of an announcement tells when it was heard and how loud, by what was mixed") {
+    Hall hall;
+    hall.call("A001");
+    hall.run(4s);
+    CHECK(hall.finished.empty());  // it sounds still
+    hall.call("B002", 2);
+    hall.run(20s);
+    REQUIRE(hall.finished.size() == 2);
+    CHECK(hall.finished[1].ticket == "B002");
+    CHECK(hall.finished[1].attempt == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const auto from = hall.finished[i].how.from, until = hall.finished[i].how.until;
+        const double level_dbfs = hall.finished[i].how.level_dbfs;
+        CHECK(from == hall.heard[i].at);
+        // No film plays: what the loudspeaker got between the two is the announcement and nothing else.
+        double squares = 0;
+        const std::size_t begin = hall.bench.frame_of(from), end = hall.bench.frame_of(until);
+        REQUIRE(end > begin + 3 * sample_rate);
+        for (std::size_t frame = begin; frame < end; ++frame)
+            squares += double(hall.bench.left[frame]) * double(hall.bench.left[frame]);
+        CHECK(level_dbfs == Approx(10 * std::log10(squares / double(end - begin))).margin(0.01));
+        CHECK(level_dbfs > -40);
+        CHECK(level_dbfs < -10);
+    }
+}
+
+TEST_CASE("What expired or was never heard to its end has no end to tell of") {
+    Hall hall;
+    hall.call("A001", 1, 5s);
+    hall.queue.step(hall.now(), &hall.voice);  // handed to the mixer
+    hall.bench.start += 10s;                   // whose device stands still meanwhile
+    hall.call("B002", 1, -1s);
+    hall.run(2s);
+    hall.call("C003");
+    hall.run(2s);
+    REQUIRE(hall.heard.size() == 1);
+    CHECK(hall.heard[0].ticket == "C003");  // and sounds still
+    CHECK(hall.finished.empty());
 }
 
 TEST_CASE("A call that expired is not spoken") {

@@ -1,6 +1,8 @@
-// A voice that only remembers what it was asked to say.
+// A voice that only remembers what it was asked to say: a tone, at the level of speech already.
 #pragma once
 
+#include <cmath>
+#include <numbers>
 #include <vector>
 
 #include "player/sound/announcer.h"
@@ -18,8 +20,11 @@ struct FakeVoice final : hallcast::sound::Voice {
     hallcast::Expected<hallcast::sound::Pcm> speak(const std::string& text, const std::string& language) override {
         if (!works) return hallcast::fail("the fake voice is hoarse");
         said.push_back({text, language});
-        return hallcast::sound::Pcm{
-            std::vector<float>(std::size_t(length.count() * hallcast::sound::sample_rate / 1000), 0.1f)};
+        hallcast::sound::Pcm pcm;
+        const auto frames = std::size_t(length.count() * hallcast::sound::sample_rate / 1000);
+        for (std::size_t i = 0; i < frames; ++i)
+            pcm.samples.push_back(0.1414f * float(std::cos(2 * std::numbers::pi * double(i) / 48)));
+        return pcm;
     }
 };
 

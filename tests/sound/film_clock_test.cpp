@@ -20,10 +20,11 @@ TEST_CASE("The film's clock is smooth, never goes back and follows the counted s
     std::mt19937 random(seed);
     std::uniform_int_distribution<std::int64_t> jitter(-8'000'000, 8'000'000);
     FilmClock clock;
-    const double speed = GENERATE(1.0, 1.0005, 0.985);  // the device's clock against ours
+    const double speed = GENERATE(1.0, 1.0005, 0.985, 1.015);  // the device's clock against ours
     constexpr auto latency = 40ms;
     auto last = 0ns;
-    double worst = 0;
+    double worst = 0, sum = 0;
+    int readings = 0;
     std::int64_t now = 0;
     for (std::uint64_t i = 0; i < 3000; ++i) {
         const double truth = double(i) * 20e6 / speed;
@@ -37,10 +38,13 @@ TEST_CASE("The film's clock is smooth, never goes back and follows the counted s
             if (i > 200) {
                 const double true_position = std::max(0.0, (double(now) - 40e6) * speed);
                 worst = std::max(worst, std::abs(double(played.count()) - true_position));
+                sum += double(played.count()) - true_position;
+                ++readings;
             }
         }
     }
-    CHECK(worst < (speed < 0.99 ? 30e6 : 10e6));
+    CHECK(worst < 10e6);
+    CHECK(std::abs(sum / readings) < 1e6);  // a clock that does not learn the device's speed is 15 ms off at 1.5 %
 }
 
 TEST_CASE("The film's clock goes on for a while when a callback is late, and stands when none comes any more") {

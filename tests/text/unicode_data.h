@@ -17,7 +17,7 @@
 
 namespace text_test {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef HALLCAST_ASAN
 inline constexpr std::size_t sanitizer_stride = 29;  // slow: every 29th line only
 #else
 inline constexpr std::size_t sanitizer_stride = 1;

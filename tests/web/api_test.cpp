@@ -75,8 +75,29 @@ TEST_CASE("what is done with a ticket, with numbers and with the day is a comman
     CHECK(ask(office, "GET", "/api/v1/day/end").status == 405);
     CHECK(ask(office, "POST", "/api/v1/tickets/A007/frobnicate").status == 404);
     CHECK(ask(office, "POST", "/api/v1/tickets//cancel").status == 404);
+    CHECK(ask(office, "POST", "/api/v1/tickets/A\xff/cancel").status == 404);
     CHECK(ask(office, "POST", "/api/v1/counters/2/transfer", "{").status == 400);
     CHECK(office.master.commands().size() == sent);
+}
+
+TEST_CASE("a notice is made and ended by its id") {
+    Office office;
+    ask(office, "POST", "/api/v1/notices",
+        R"({"hall": "main", "text": {"uk": "Увага"}, "urgent": true, "seconds": 90})");
+    const v1::MakeNotice made = office.master.commands().back().make_notice();
+    CHECK(made.hall() == "main");
+    CHECK(made.text().at("uk") == "Увага");
+    CHECK(made.urgent());
+    CHECK(made.seconds() == 90);
+    ask(office, "DELETE", "/api/v1/notices/notice-3");
+    CHECK(office.master.commands().back().end_notice().id() == "notice-3");
+    const std::size_t sent = office.master.commands().size();
+    CHECK(ask(office, "POST", "/api/v1/notices", R"({"text": "Увага"})").status == 400);
+    for (const char* path : {"/api/v1/notices/", "/api/v1/notices/a/b", "/api/v1/notices/\xff", "/api/v1/noticesx"})
+        CHECK(ask(office, "DELETE", path).status == 404);
+    CHECK(office.master.commands().size() == sent);
+    ask(office, "POST", "/api/v1/notices");  // the core says what is missing
+    CHECK(office.master.commands().back().has_make_notice());
 }
 
 TEST_CASE("what a request's body says of the counter is overruled by its path") {
@@ -95,6 +116,45 @@ TEST_CASE("a hall's state is told, and an unknown hall is not found") {
     CHECK(ask(office, "GET", "/api/v1/halls/").status == 404);
 }
 
+TEST_CASE("the latest calls are told with the screens' receipts, of a hall and so many as asked for") {
+    Office office;
+    const auto answer = ask(office, "GET", "/api/v1/calls?hall=main&limit=7");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find(R"("attempt":7)") != std::string::npos);
+    CHECK(answer.body.find(R"("player":"hall-1")") != std::string::npos);
+    CHECK(answer.body.find(R"("atUs":"38000")") != std::string::npos);
+    CHECK(ask(office, "GET", "/api/v1/calls").body.find(R"("attempt":0)") != std::string::npos);
+    CHECK(ask(office, "GET", "/api/v1/calls?hall=upstairs").body.find("A012") == std::string::npos);
+    for (const char* limit : {"0", "501", "-1", "x", "99999999999999999999"})
+        CHECK(ask(office, "GET", std::string("/api/v1/calls?limit=") + limit).status == 400);
+    CHECK(ask(office, "POST", "/api/v1/calls").status == 405);
+    CHECK(ask(office, "GET", "/api/v1/calls", "", "wrong").status == 401);
+}
+
+TEST_CASE("a command may be for a certain version of its counter, and another one then is a failed precondition") {
+    Office office;
+    const auto post = [&](const std::string& if_match) {
+        RawClient client(office.port);
+        return client
+            .ask(
+                "POST /api/v1/counters/1/call-next HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer "
+                "secret-token\r\nIf-Match: " +
+                if_match + "\r\nContent-Length: 0\r\n\r\n")
+            .status;
+    };
+    CHECK(post("\"1234\"") == 200);
+    CHECK(office.master.commands().back().expected_version() == 1234);
+    CHECK(post("77") == 200);
+    CHECK(office.master.commands().back().expected_version() == 77);
+    ask(office, "POST", "/api/v1/counters/1/start");
+    CHECK(office.master.commands().back().expected_version() == 0);
+    const std::size_t sent = office.master.commands().size();
+    for (const char* wrong : {"*", "\"\"", "\"x\"", "0", "-1", "W/\"5\""}) CHECK(post(wrong) == 400);
+    CHECK(office.master.commands().size() == sent);
+    office.master.reject_with(v1::Rejection::CONFLICT, "look again");
+    CHECK(post("1234") == 412);
+}
+
 TEST_CASE("without the token no route tells or does anything") {
     Office office;
     for (const char* wrong : {"", "secret-toke", "secret-token2", "Secret-token"}) {
@@ -103,7 +163,10 @@ TEST_CASE("without the token no route tells or does anything") {
                                            {"GET", "/api/v1/halls/main"},
                                            {"GET", "/api/v1/content"},
                                            {"POST", "/api/v1/content"},
+                                           {"POST", "/api/v1/content/streams"},
                                            {"DELETE", "/api/v1/content/x"},
+                                           {"POST", "/api/v1/notices"},
+                                           {"DELETE", "/api/v1/notices/notice-1"},
                                            {"GET", "/api/v1/content/jobs/1"},
                                            {"GET", "/api/v1/nothing"}}) {
             INFO(wrong << " " << method << " " << path);
@@ -127,7 +190,8 @@ TEST_CASE("another method than a path takes is refused, and the answer says whic
         {"GET", "/api/v1/counters/1/call", "POST"},  {"POST", "/api/v1/halls/main", "GET"},
         {"PUT", "/api/v1/content", "GET, POST"},     {"GET", "/api/v1/content/0123456789ab", "DELETE"},
         {"DELETE", "/api/v1/content/jobs/1", "GET"}, {"POST", "/healthz", "GET, HEAD"},
-        {"POST", "/counter", "GET, HEAD"},
+        {"POST", "/counter", "GET, HEAD"},           {"GET", "/api/v1/content/streams", "POST"},
+        {"GET", "/api/v1/notices", "POST"},          {"POST", "/api/v1/notices/notice-1", "DELETE"},
     };
     for (const auto& [method, path, allowed] : wrong) {
         INFO(method << " " << path);
@@ -154,6 +218,39 @@ TEST_CASE("a body that is not the JSON wanted is refused with a reason") {
     CHECK(ask(office, "POST", "/api/v1/tickets", std::string(20000, '[')).status == 400);
     CHECK(ask(office, "POST", "/api/v1/counters/1/call", "nonsense").status == 400);
     CHECK(office.master.commands().empty());
+}
+
+TEST_CASE("a live stream is put into the list by its address, and no answer has its password") {
+    Office office;
+    const auto added =
+        ask(office, "POST", "/api/v1/content/streams",
+            R"({"address": "rtsp://hall:geheim@10.0.0.9/live?key=geheim", "seconds": 90, "title": "News"})");
+    CHECK(added.status == 201);
+    CHECK(text_in(added.body, "address") == "rtsp://10.0.0.9/live?...");
+    CHECK(text_in(added.body, "title") == "News");
+    CHECK(text_in(added.body, "kind") == "CONTENT_KIND_STREAM");
+    CHECK(text_in(added.body, "durationMs") == "90000");
+    REQUIRE(office.master.library().manifest().items_size() == 1);
+    CHECK(office.master.library().manifest().items(0).address() == "rtsp://hall:geheim@10.0.0.9/live?key=geheim");
+    const auto list = ask(office, "GET", "/api/v1/content");
+    CHECK(list.body.find("rtsp://10.0.0.9/live?...") != std::string::npos);
+    CHECK(list.body.find("geheim") == std::string::npos);
+
+    for (const char* body :
+         {"", "{}", "geheim", R"({"address": "rtsp://hall:geheim@10.0.0.9/a b"})", R"({"address": "/etc/passwd"})",
+          R"({"address": "rtsp://hall:geheim@10.0.0.9/live", "seconds": 4000000000})",
+          R"({"address": "rtsp://hall:geheim@10.0.0.9/live", "seconds": -1})",
+          R"({"address": "rtsp://hall:geheim@10.0.0.9/live)"}) {
+        INFO(body);
+        const auto refused = ask(office, "POST", "/api/v1/content/streams", body);
+        CHECK(refused.status == 400);
+        CHECK(text_in(refused.body, "code") == "INVALID");
+        CHECK(text_in(refused.body, "error").size() > 10);
+        CHECK(refused.body.find("geheim") == std::string::npos);
+    }
+    CHECK(office.master.library().manifest().items_size() == 1);
+    CHECK(ask(office, "DELETE", "/api/v1/content/" + text_in(added.body, "id")).status == 200);
+    CHECK(office.master.library().manifest().items_size() == 0);
 }
 
 TEST_CASE("each rejection of the core has its status, its code and its words") {

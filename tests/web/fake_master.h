@@ -68,6 +68,17 @@ class FakeMaster final : public master::Master {
     std::shared_ptr<const v1::HallState> hall_state(std::string_view hall) const override {
         return hall == "main" || hall.empty() ? state_ : nullptr;
     }
+    v1::CallList calls(const v1::CallsRequest& request) const override {
+        v1::CallList list;
+        if (request.hall() == "upstairs") return list;
+        v1::CallRecord& record = *list.add_calls();
+        record.set_hall("main");
+        record.mutable_call()->set_ticket("A012");
+        record.mutable_call()->set_attempt(request.limit());  // so that a test sees it
+        record.add_receipts()->set_player("hall-1");
+        record.mutable_receipts(0)->mutable_receipt()->mutable_shown()->set_at_us(38'000);
+        return list;
+    }
     std::shared_ptr<const v1::Office> office() const override { return std::make_shared<v1::Office>(); }
     content::Library& library() override { return *library_; }
     std::uint16_t port() const override { return 0; }

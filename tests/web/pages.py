@@ -53,43 +53,126 @@ def check(condition, what, *seen):
     print(f"ok: {what}")
 
 
+class Demo:
+    """A running `hallcast demo` with these further arguments."""
+
+    def __init__(self, program, folder, arguments):
+        self.folder = folder
+        self.port = free_ports(6)
+        self.root = f"http://127.0.0.1:{self.port + 5}"
+        environment = dict(os.environ, SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy", HOME=folder)
+        self.log = open(f"{folder}/demo.log", "w+")
+        self.process = subprocess.Popen([program, "demo", "--no-simulate", "--dir", f"{folder}/demo", "--port", str(self.port),
+                                         "--http", str(self.port + 5), "--size", "320x180", *arguments],
+                                        env=environment, stdout=self.log, stderr=self.log)
+        limit = time.monotonic() + 60
+        while not answers(self.root + "/healthz"):
+            if self.process.poll() is not None or time.monotonic() > limit:
+                sys.exit("FAILED: the demo does not serve its pages:\n" + open(self.log.name).read())
+            time.sleep(0.1)
+        page = urllib.request.urlopen(self.root + "/counter").read().decode()
+        self.token = re.search(r'name="hallcast-token" content="([^"]+)"', page).group(1)
+
+    def ask(self, method, path, body=None):
+        request = urllib.request.Request(self.root + path, method=method, headers={"Authorization": "Bearer " + self.token},
+                                         data=body and json.dumps(body).encode())
+        return json.load(urllib.request.urlopen(request, timeout=10))
+
+    def wait_for(self, what, condition):
+        limit = time.monotonic() + 60
+        while not condition():
+            if time.monotonic() > limit:
+                sys.exit(f"FAILED: {what}\n" + open(self.log.name).read())
+            time.sleep(0.1)
+
+    def call(self):
+        """Calls somebody to counter 1, which the pages choose by themselves."""
+        self.wait_for("visitors who wait", lambda: any(s["waiting"] for s in self.ask("GET", "/api/v1/halls/main")["services"]))
+        counter = next(c for c in self.ask("GET", "/api/v1/halls/main")["counters"] if c["number"] == 1)
+        if counter["activity"] == "COUNTER_ACTIVITY_CLOSED":
+            self.ask("POST", "/api/v1/counters/1/open")
+        return self.ask("POST", "/api/v1/counters/1/call-next")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+def look_at_pages(browser, folder, program):
+    with Demo(program, folder, ["--statistics", f"{folder}/statistics.json"]) as demo:
+        root = demo.root
+        dom, console = page(browser, folder, root + "/counter")
+        numbers = re.findall(r'<option value="(\d+)">', dom)
+        check(numbers == [str(n) for n in range(1, 9)], "the counters 1 to 8 can be chosen", str(numbers), console)
+        waiting = re.findall(r'<td class="number">(\d+)</td>', dom)
+        check(sum(map(int, waiting)) >= 200, "200 visitors wait", str(waiting), console)
+        check(re.search(r"Call next|Wywołaj następną", dom), "the buttons have words", dom)
+        check(re.search(r'id="error"[^>]* hidden', dom), "no error is shown", dom)
+        check(re.search(r'id="seen"[^>]* hidden', dom) and re.search(r'id="unseen"[^>]* hidden', dom),
+              "without a call nothing is said of screens", dom)
+        check(console == "", "the browser's console is silent", console)
+
+        call = demo.call()
+        demo.wait_for("the screen's receipt", lambda: any("shown" in kept["receipt"] for record in demo.ask("GET", "/api/v1/calls")["calls"]
+                                                          if record["call"]["callId"] == call["callId"] for kept in record["receipts"]))
+        dom, console = page(browser, folder, root + "/counter")
+        seen = re.search(r'<p id="seen" class="([^"]*)"[^>]*>([^<]*)</p>', dom)
+        check(seen and "hidden" not in seen.group(0) and re.match(r"(Shown on screens:|Pokazano na ekranach:) 1", seen.group(2)),
+              "the clerk sees that one screen shows the call", seen.group(0) if seen else dom)
+        check(re.search(r'id="unseen"[^>]* hidden', dom), "and no alert", dom)
+        check(console == "", "the browser's console is silent", console)
+
+        check(len(re.findall(r'<input lang="\w+" name="\w+" dir="auto"', dom)) >= 2, "a notice can be written in the office's languages", dom)
+        told = demo.ask("POST", "/api/v1/notices", {"text": {"pl": "Okienko 7 jest nieczynne.", "ar": "الشباك رقم سبعة مغلق."}, "seconds": 300})
+        dom, console = page(browser, folder, root + "/counter")
+        check(re.search(r'<div lang="ar" dir="auto">الشباك رقم سبعة مغلق.</div>', dom), "what is told is in the list", dom)
+        check(console == "", "the browser's console is silent", console)
+        demo.ask("DELETE", "/api/v1/notices/" + told["id"])
+        dom, _ = page(browser, folder, root + "/counter")
+        check("الشباك" not in dom and re.search("No notice now|Nie ma teraz", dom), "and is no more when it was ended", dom)
+
+        demo.ask("POST", "/api/v1/content/streams", {"address": "udp://hall:geheim@127.0.0.1:9", "seconds": 90, "title": "News"})
+        dom, console = page(browser, folder, root + "/content")
+        check(re.search(r'title="udp://127.0.0.1:9">News</td><td>(live stream|transmisja)</td><td class="number">1:30</td>', dom),
+              "a live stream is in the list", dom)
+        check("geheim" not in dom, "without its password", dom)
+        check(re.search(r'<th data-text="title"[^>]*>(Title|Nazwa)</th>', dom), "the list of content has its words", dom)
+        check(re.search(r'id="error"[^>]* hidden', dom), "no error is shown", dom)
+        check(console == "", "the browser's console is silent", console)
+    with open(f"{folder}/statistics.json") as file:
+        statistics = json.load(file)
+    check(int(statistics["picturesPresented"]) > 0, "the player left its statistics", str(statistics))
+
+
+def look_at_alert(browser, folder, program):
+    """A hall whose only screen has no place for calls: the clerk is told."""
+    layout = f"{folder}/clock.yaml"
+    with open(layout, "w") as file:
+        file.write("canvas: [320, 180]\nwidgets:\n  - {name: clock, kind: clock, box: [0, 0, 320, 180], text_size: 60}\n")
+    with Demo(program, folder, ["--layout", layout]) as demo:
+        call = demo.call()
+        demo.wait_for("the alert", lambda: any(c["callId"] == call["callId"] and c["unseen"]
+                                               for c in demo.ask("GET", "/api/v1/halls/main")["calls"]))
+        dom, console = page(browser, folder, demo.root + "/counter")
+        unseen = re.search(r'<p id="unseen"[^>]*>([^<]*)</p>', dom)
+        check(unseen and "hidden" not in unseen.group(0) and re.match("No screen shows|Żaden ekran", unseen.group(1)),
+              "the clerk sees that no screen shows the call", unseen.group(0) if unseen else dom)
+        check(re.search(r'id="seen"[^>]* hidden', dom), "and not that one does", dom)
+        check(console == "", "the browser's console is silent", console)
+
+
 def main():
     program = sys.argv[1]
     browser = shutil.which("chromium")
     if not browser:
         print("skipped: no chromium here")
         return 77
-    port = free_ports(6)
-    root = f"http://127.0.0.1:{port + 5}"
-    with tempfile.TemporaryDirectory(prefix="hallcast-pages-") as folder:
-        environment = dict(os.environ, SDL_VIDEODRIVER="dummy", SDL_AUDIODRIVER="dummy", HOME=folder)
-        log = open(f"{folder}/demo.log", "w+")
-        demo = subprocess.Popen([program, "demo", "--no-simulate", "--dir", f"{folder}/demo", "--port", str(port),
-                                 "--http", str(port + 5), "--size", "320x180", "--statistics", f"{folder}/statistics.json"], env=environment, stdout=log, stderr=log)
-        try:
-            limit = time.monotonic() + 60
-            while not answers(root + "/healthz"):
-                if demo.poll() is not None or time.monotonic() > limit:
-                    sys.exit("FAILED: the demo does not serve its pages:\n" + open(log.name).read())
-                time.sleep(0.1)
-            dom, console = page(browser, folder, root + "/counter")
-            numbers = re.findall(r'<option value="(\d+)">', dom)
-            check(numbers == [str(n) for n in range(1, 9)], "the counters 1 to 8 can be chosen", str(numbers), console)
-            waiting = re.findall(r'<td class="number">(\d+)</td>', dom)
-            check(sum(map(int, waiting)) >= 200, "200 visitors wait", str(waiting), console)
-            check(re.search(r"Call next|Wywołaj następną", dom), "the buttons have words", dom)
-            check(re.search(r'id="error"[^>]* hidden', dom), "no error is shown", dom)
-            check(console == "", "the browser's console is silent", console)
-            dom, console = page(browser, folder, root + "/content")
-            check(re.search(r'<th data-text="title"[^>]*>(Title|Nazwa)</th>', dom), "the list of content has its words", dom)
-            check(re.search(r'id="error"[^>]* hidden', dom), "no error is shown", dom)
-            check(console == "", "the browser's console is silent", console)
-        finally:
-            demo.terminate()
-            demo.wait(timeout=30)
-        with open(f"{folder}/statistics.json") as file:
-            statistics = json.load(file)
-        check(int(statistics["picturesPresented"]) > 0, "the player left its statistics", str(statistics))
+    for look in (look_at_pages, look_at_alert):
+        with tempfile.TemporaryDirectory(prefix="hallcast-pages-") as folder:
+            look(browser, folder, program)
     return 0
 
 

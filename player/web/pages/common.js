@@ -8,13 +8,20 @@ const words = {
     recall: 'Wywołaj ponownie', start: 'Rozpocznij', finish: 'Zakończ', no_show: 'Nie stawił się', open: 'Otwórz stanowisko',
     close: 'Zamknij stanowisko', call_this: 'Wywołaj ten numer', ticket_number: 'Numer biletu', waiting: 'Oczekujący',
     CLOSED: 'stanowisko zamknięte', FREE: 'wolne', CALLING: 'wywołano – czekamy na osobę', SERVING: 'obsługa w toku',
+    shown_on: 'Pokazano na ekranach:', spoken: 'wypowiedziano głosem', not_shown_yet: 'Czekam na ekrany…',
+    unseen: 'Żaden ekran nie pokazuje tego wezwania! System ponawia je sam – proszę zawołać osobę także głosem.',
     no_connection: 'Brak połączenia z systemem. Ponawiam próbę…', token: 'Podaj hasło dostępu (token) do systemu:',
     bad_token: 'Hasło dostępu jest nieprawidłowe. Odśwież stronę i podaj je ponownie.',
     drop_here: 'Upuść tutaj plik z filmem lub obrazem albo wybierz go:', playing_now: 'Odtwarzane na ekranach', title: 'Nazwa',
     kind: 'Rodzaj', duration: 'Czas', size: 'Rozmiar', remove: 'Usuń', remove_sure: 'Usunąć z ekranów:', video: 'film',
-    picture: 'obraz', nothing_plays: 'Nic nie jest jeszcze odtwarzane.', uploading: 'wysyłanie', waiting_step: 'czeka w kolejce',
+    stream: 'transmisja', stream_address: 'Transmisja na żywo (adres)', stream_seconds: 'Sekund za każdym razem',
+    stream_add: 'Dodaj transmisję', picture: 'obraz', nothing_plays: 'Nic nie jest jeszcze odtwarzane.', uploading: 'wysyłanie', waiting_step: 'czeka w kolejce',
     probing: 'sprawdzanie', transcoding: 'przetwarzanie', checking: 'kontrola wyniku', done: 'gotowe – jest na ekranach',
     refused: 'odrzucono', other_language: 'English',
+    notices: 'Komunikaty', notices_about: 'Są wypowiadane i pokazywane na ekranach hali, po kolei w podanych językach.',
+    notice_minutes: 'Minut:', notice_everywhere: 'we wszystkich halach', notice_urgent: 'pilny (przerywa wezwania)',
+    notice_send: 'Ogłoś', notice_end: 'Zakończ', notice_until: 'do', all_quiet: 'Nie ma teraz komunikatów.',
+    urgent_sure: 'Przerwać wezwania i powtarzać ten komunikat co 20 sekund?',
   },
   en: {
     counter_page: 'Counter', counter_page_about: 'Call the next visitors', content_page: 'Content',
@@ -22,13 +29,20 @@ const words = {
     recall: 'Call again', start: 'Start', finish: 'Finish', no_show: 'No-show', open: 'Open the counter',
     close: 'Close the counter', call_this: 'Call this ticket', ticket_number: 'Ticket number', waiting: 'Waiting',
     CLOSED: 'counter closed', FREE: 'free', CALLING: 'called – waiting for the visitor', SERVING: 'being served',
+    shown_on: 'Shown on screens:', spoken: 'spoken aloud', not_shown_yet: 'Waiting for the screens…',
+    unseen: 'No screen shows this call! It is called again by itself – please call the visitor by voice, too.',
     no_connection: 'No connection to the system. Trying again…', token: 'The access token of the system:',
     bad_token: 'The access token is wrong. Reload the page and give it again.',
     drop_here: 'Drop a film or a picture here, or choose one:', playing_now: 'Playing in the hall', title: 'Title', kind: 'Kind',
     duration: 'Duration', size: 'Size', remove: 'Remove', remove_sure: 'Take off the screens:', video: 'film', picture: 'picture',
+    stream: 'live stream', stream_address: 'Live stream (address)', stream_seconds: 'Seconds at each turn', stream_add: 'Add the stream',
     nothing_plays: 'Nothing plays yet.', uploading: 'uploading', waiting_step: 'waits its turn', probing: 'looking at it',
     transcoding: 'transcoding', checking: 'checking the result', done: 'done – it is on the screens', refused: 'refused',
     other_language: 'Polski',
+    notices: 'Notices', notices_about: 'They are spoken and shown in the hall, in the languages given, one after the other.',
+    notice_minutes: 'Minutes:', notice_everywhere: 'in all halls', notice_urgent: 'urgent (interrupts calls)',
+    notice_send: 'Tell everybody', notice_end: 'End', notice_until: 'until', all_quiet: 'No notice now.',
+    urgent_sure: 'Interrupt calls and repeat this notice every 20 seconds?',
   },
 };
 
@@ -56,10 +70,10 @@ const hallcast = {
   },
 
   // The answer's JSON; throws an Error with the server's words.
-  async api(method, path, body) {
+  async api(method, path, body, headers = {}) {
     let answer;
     try {
-      answer = await fetch(path, {method, headers: {Authorization: 'Bearer ' + this.token()}, body});
+      answer = await fetch(path, {method, headers: {Authorization: 'Bearer ' + this.token(), ...headers}, body});
     } catch {
       throw new Error(this.word('no_connection'));
     }

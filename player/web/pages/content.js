@@ -16,6 +16,8 @@ function duration(ms) {
   return Math.floor(seconds / 60) + ':' + String(seconds % 60).padStart(2, '0');
 }
 
+const kinds = {CONTENT_KIND_PICTURE: 'picture', CONTENT_KIND_STREAM: 'stream'};
+
 async function list() {
   try {
     const manifest = await hallcast.api('GET', '/api/v1/content');
@@ -36,8 +38,10 @@ async function list() {
       });
       const last = cell('', 'number');
       last.append(remove);
-      row.append(cell(item.title), cell(hallcast.word(item.kind === 'CONTENT_KIND_PICTURE' ? 'picture' : 'video')),
-                 cell(duration(item.durationMs), 'number'), cell((Number(item.bytes) / 1e6).toFixed(1) + ' MB', 'number'), last);
+      const title = cell(item.title);
+      title.title = item.address || '';
+      row.append(title, cell(hallcast.word(kinds[item.kind] || 'video')), cell(Number(item.durationMs) ? duration(item.durationMs) : '–', 'number'),
+                 cell(Number(item.bytes) ? (Number(item.bytes) / 1e6).toFixed(1) + ' MB' : '–', 'number'), last);
       return row;
     }));
     hallcast.showError('');
@@ -108,6 +112,20 @@ class Upload {
 function take(files) {
   for (const file of files) new Upload(file).start();
 }
+
+const stream = document.getElementById('stream');
+stream.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const given = new FormData(stream);
+  try {
+    await hallcast.api('POST', '/api/v1/content/streams',
+                       JSON.stringify({address: given.get('address').trim(), seconds: Number(given.get('seconds')), title: given.get('title')}));
+    stream.reset();
+    list();
+  } catch (error) {
+    hallcast.showError(error.message);
+  }
+});
 
 chooser.addEventListener('change', () => {
   take(chooser.files);

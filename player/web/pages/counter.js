@@ -4,6 +4,7 @@
 const hall = new URLSearchParams(location.search).get('hall') || 'main';
 const chooser = document.getElementById('counter');
 let state = null;
+let records = [];  // the latest calls with what the screens reported of them
 let busy = false;
 let refused = false;  // an error of the clerk's own last command stays until the next one
 
@@ -19,13 +20,31 @@ function fillChooser() {
   if (numbers.includes(wanted)) chooser.value = wanted;
 }
 
+// Whom this counter awaits: what the screens say of the call, or that none does.
+function showReceipts(mine) {
+  const call = mine && mine.activity === 'COUNTER_ACTIVITY_CALLING' &&
+    state.calls.find((c) => c.counter === mine.number && c.phase === 'CALL_PHASE_CALLED' && c.ticket === mine.ticket);
+  const unseen = document.getElementById('unseen');
+  const seen = document.getElementById('seen');
+  unseen.hidden = !call || !call.unseen;
+  seen.hidden = !call || call.unseen;
+  if (!call) return;
+  const record = records.find((r) => r.call.callId === call.callId && r.call.attempt === call.attempt);
+  const receipts = record ? record.receipts.map((r) => r.receipt) : [];
+  const shown = receipts.filter((r) => r.shown && !r.shown.blank).length;
+  const spoken = receipts.some((r) => r.spoken && !r.spoken.noDevice);
+  seen.classList.toggle('pending', shown === 0);
+  seen.textContent = shown === 0 ? hallcast.word('not_shown_yet') :
+    `${hallcast.word('shown_on')} ${shown}${spoken ? ', ' + hallcast.word('spoken') : ''}`;
+}
+
 function show() {
   if (!state) return;
-  fillChooser();
   const mine = counter();
   const activity = mine ? mine.activity.replace('COUNTER_ACTIVITY_', '') : 'CLOSED';
   document.getElementById('ticket').textContent = (mine && mine.ticket) || '–';
   document.getElementById('activity').textContent = hallcast.word(activity);
+  showReceipts(mine);
   const possible = {
     'call-next': activity !== 'CLOSED', recall: activity === 'CALLING', start: activity === 'CALLING',
     finish: activity === 'SERVING', 'no-show': activity === 'CALLING', open: activity === 'CLOSED', close: activity === 'FREE',
@@ -45,11 +64,80 @@ function show() {
     }
     return row;
   }));
+  showNotices();
+}
+
+// What is told in this hall, and a field for each of the office's languages to tell something in.
+function showNotices() {
+  const list = document.getElementById('notices');
+  const holding = (state.notices || []).filter((n) => Number(n.expiresAtMs) > Date.now());
+  const languages = state.profile.languages;
+  const shown = JSON.stringify([hallcast.language, holding, languages]);
+  if (list.dataset.shown === shown) return;  // a button that is about to be pressed stays
+  list.dataset.shown = shown;
+  list.replaceChildren(...holding.map((notice) => {
+    const row = document.createElement('tr');
+    row.className = notice.urgent ? 'urgent' : '';
+    const text = document.createElement('td');
+    for (const language of languages.filter((l) => notice.text[l])) {
+      const line = document.createElement('div');
+      line.lang = language;
+      line.dir = 'auto';
+      line.textContent = notice.text[language];
+      text.append(line);
+    }
+    const until = document.createElement('td');
+    until.className = 'number';
+    until.textContent = `${hallcast.word('notice_until')} ${new Date(Number(notice.expiresAtMs)).toLocaleTimeString(hallcast.language, {timeStyle: 'short'})}`;
+    const end = document.createElement('button');
+    end.type = 'button';
+    end.textContent = hallcast.word('notice_end');
+    end.addEventListener('click', () => tell('DELETE', '/api/v1/notices/' + encodeURIComponent(notice.id)));
+    const last = document.createElement('td');
+    last.append(end);
+    row.append(text, until, last);
+    return row;
+  }));
+  if (holding.length === 0) list.insertRow().insertCell().textContent = hallcast.word('all_quiet');
+
+  const fields = document.getElementById('notice-texts');
+  if (fields.dataset.languages === languages.join()) return;
+  fields.dataset.languages = languages.join();
+  fields.replaceChildren(...languages.map((language) => {
+    const label = document.createElement('label');
+    const name = document.createElement('span');
+    name.textContent = language;
+    const field = document.createElement('input');
+    field.name = field.lang = language;
+    field.dir = 'auto';
+    field.maxLength = 500;
+    field.autocomplete = 'off';
+    label.append(name, field);
+    return label;
+  }));
+}
+
+// True when it was done.
+async function tell(method, path, body) {
+  refused = false;
+  try {
+    await hallcast.api(method, path, body && JSON.stringify(body));
+    hallcast.showError('');
+  } catch (error) {
+    refused = true;
+    hallcast.showError(error.message);
+  }
+  await look();
+  return !refused;
 }
 
 async function look() {
   try {
     state = await hallcast.api('GET', '/api/v1/halls/' + encodeURIComponent(hall));
+    fillChooser();
+    const mine = counter();
+    if (mine && mine.activity === 'COUNTER_ACTIVITY_CALLING')
+      records = (await hallcast.api('GET', '/api/v1/calls?limit=40&hall=' + encodeURIComponent(hall))).calls;
     if (!refused) hallcast.showError('');
   } catch (error) {
     hallcast.showError(error.message);
@@ -62,8 +150,11 @@ async function act(action, body) {
   busy = true;
   refused = false;
   show();
+  // Of what this page shows: where somebody else has used the counter since, nothing happens.
+  const mine = counter();
+  const seen = mine && mine.version !== '0' ? {'If-Match': `"${mine.version}"`} : {};
   try {
-    await hallcast.api('POST', `/api/v1/counters/${chooser.value}/${action}`, body ? JSON.stringify(body) : undefined);
+    await hallcast.api('POST', `/api/v1/counters/${chooser.value}/${action}`, body ? JSON.stringify(body) : undefined, seen);
     hallcast.showError('');
   } catch (error) {
     refused = true;
@@ -80,6 +171,22 @@ document.getElementById('call-one').addEventListener('submit', (event) => {
   event.preventDefault();
   const ticket = document.getElementById('ticket-number').value.trim().toUpperCase();
   if (ticket) act('call', {ticket});
+});
+
+document.getElementById('make-notice').addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const fields = [...document.querySelectorAll('#notice-texts input')];
+  const urgent = document.getElementById('notice-urgent');
+  if (urgent.checked && !window.confirm(hallcast.word('urgent_sure'))) return;
+  const told = await tell('POST', '/api/v1/notices', {
+    hall: document.getElementById('notice-everywhere').checked ? '' : hall,
+    text: Object.fromEntries(fields.filter((f) => f.value.trim()).map((f) => [f.lang, f.value.trim()])),
+    urgent: urgent.checked,
+    seconds: 60 * Number(document.getElementById('notice-minutes').value),
+  });
+  if (!told) return;  // what was typed stays
+  for (const field of fields) field.value = '';
+  urgent.checked = false;
 });
 
 chooser.addEventListener('change', () => {

@@ -1,0 +1,186 @@
+// What staff tell everybody, on the screen: in which language when, where, for how long, and that nothing needed is
+// hidden.
+#include <cmath>
+#include <set>
+
+#include "tests/screen/screen_of_boxes.h"
+
+namespace banner_test {
+
+using namespace screen_of_boxes;
+
+v1::Notice notice_of(const std::string& id, const std::map<std::string, std::string>& text, bool urgent = false,
+                     int seconds = 60) {
+    v1::Notice notice;
+    notice.set_id(id);
+    for (const auto& [language, words] : text) (*notice.mutable_text())[language] = words;
+    notice.set_urgent(urgent);
+    notice.set_made_at_ms(noon * 1000);
+    notice.set_expires_at_ms((noon + seconds) * 1000);
+    return notice;
+}
+
+const std::map<std::string, std::string> closed{
+    {"pl", "Okienko 7 jest nieczynne."}, {"uk", "Віконце 7 не працює."}, {"ar", "الشباك رقم سبعة مغلق."}};
+
+v1::HallState telling(const std::vector<v1::Notice>& notices, const std::vector<v1::Call>& calls = {}) {
+    auto hall = hall_of(calls);
+    for (const auto& notice : notices) *hall.add_notices() = notice;
+    return hall;
+}
+
+// The one panel of a scene in the banner's colours.
+picture::ScreenRect panel_in(const picture::Scene& scene) {
+    picture::ScreenRect panel;
+    for (const auto& item : scene.items)
+        if (const auto* fill = std::get_if<picture::Fill>(&item.content))
+            if (fill->colour == picture::Colour{244, 247, 251, 255} || fill->colour == picture::Colour{160, 0, 26, 255})
+                if (item.box.width * item.box.height > panel.width * panel.height) panel = item.box;
+    return panel;
+}
+
+TEST_CASE("a notice is on every shipped layout as long as it holds, by the master's clock") {
+    for (const std::string name : {"hall", "bench", "slide"}) {
+        INFO(name);
+        Room room(*layouts::load_layout(name, {}));
+        auto input = input_of(telling({notice_of("notice-1", closed)}));
+        CHECK(room.says(input, closed.at("pl")));
+        input.now = at(noon + 59);
+        CHECK(room.screen->still_for(input) <= 1s);
+        input.now = at(noon + 60);
+        CHECK(room.screen->scene(input).items == room.screen->scene(input_of(hall_of({}), input.now)).items);
+        // This machine's clock is two seconds behind the master's.
+        input.now = at(noon + 57);
+        input.master_ahead = 2s;
+        CHECK(room.says(input, closed.at("ar")));
+        CHECK(room.screen->still_for(input) <= 1s);
+        input.now = at(noon + 58);
+        CHECK_FALSE(room.says(input, closed.at("ar")));
+        CHECK_FALSE(room.says(input, closed.at("pl")));
+    }
+}
+
+TEST_CASE("its languages take turns in the office's order, each as long as it takes to read; a spoken one is shown") {
+    Room room(*layouts::load_layout("hall", {}));
+    const auto hall = telling({notice_of("notice-1", closed)});
+    std::string turns;
+    for (int second = 0; second < 16; ++second)
+        for (const auto& [language, text] : closed)
+            if (room.says(input_of(hall, at(noon + second)), text)) turns += language + " ";
+    CHECK(turns == "pl pl pl pl pl uk uk uk uk uk ar ar ar ar ar pl ");
+    auto long_text = closed;
+    long_text["pl"] = std::string(200, 'a');
+    for (int second = 0; second < 14; ++second)
+        CHECK(room.says(input_of(telling({notice_of("notice-1", long_text)}), at(noon + second)), long_text["pl"]));
+
+    auto spoken = input_of(hall, at(noon + 1));
+    spoken.spoken_notice = screen::SpokenNotice{"notice-1", "ar", at(noon)};
+    CHECK(room.says(spoken, closed.at("ar")));
+    CHECK_FALSE(room.says(spoken, closed.at("pl")));
+    spoken.spoken_notice->id = "notice-2";  // another one, which is over by now
+    CHECK(room.says(spoken, closed.at("pl")));
+    auto forced = input_of(hall, at(noon + 1));
+    forced.language = "uk";
+    CHECK(room.says(forced, closed.at("uk")));
+    forced.language = "vi";  // not given: better another one than none
+    CHECK(room.says(forced, closed.at("ar")));
+}
+
+TEST_CASE("Arabic is read from the right, the sign of an urgent notice stands where reading begins") {
+    Room room(*layouts::load_layout("hall", {}));
+    auto input = input_of(telling({notice_of("notice-1", {{"ar", closed.at("ar")}}, true)}));
+    const auto arabic = room.find(input, closed.at("ar"));
+    REQUIRE(arabic);
+    CHECK(arabic->align == text::Align::start);
+    CHECK(arabic->language == "ar");
+    CHECK(room.find(input, "!")->item.box.x > arabic->item.box.x + 500);
+    input = input_of(telling({notice_of("notice-1", {{"pl", closed.at("pl")}}, true)}));
+    CHECK(room.find(input, "!")->item.box.x < room.find(input, closed.at("pl"))->item.box.x);
+    CHECK_FALSE(room.says(input_of(telling({notice_of("notice-1", closed)})), "!"));
+}
+
+TEST_CASE("while an urgent notice holds no other is shown, and the latest comes first") {
+    Room room(*layouts::load_layout("hall", {}));
+    const auto fire = notice_of("notice-2", {{"pl", "Proszę opuścić budynek."}}, true, 20);
+    const auto hall = telling({notice_of("notice-3", {{"pl", "Kawiarnia"}}), fire, notice_of("notice-1", closed)});
+    for (int second = 0; second < 20; ++second) {
+        const auto input = input_of(hall, at(noon + second));
+        CHECK(room.says(input, "opuścić"));
+        CHECK_FALSE(room.says(input, "Kawiarnia"));
+    }
+    CHECK_FALSE(room.says(input_of(hall, at(noon + 20)), "opuścić"));
+    int others = 0;
+    for (int second = 20; second < 60; ++second) others += room.says(input_of(hall, at(noon + second)), "Kawiarnia");
+    CHECK(others == 10);  // of four turns of five seconds
+    CHECK(room.says(input_of(telling({notice_of("notice-3", {{"pl", "Kawiarnia"}}), notice_of("notice-1", closed)})),
+                    "Kawiarnia"));
+}
+
+TEST_CASE("no called number is hidden: neither on the board nor where it is big") {
+    const std::string portrait =
+        "canvas: [1080, 1920]\nwidgets:\n  - {name: m, kind: media, box: [0, 0, 1080, 608]}\n"
+        "  - {name: c, kind: call, box: [0, 0, 1080, 608]}\n  - {name: b, kind: board, box: [0, 608, 1080, 1000]}\n";
+    const std::string board_alone = "widgets:\n  - {name: b, kind: board, box: [0, 0, 1920, 1080]}\n";
+    for (const auto& layout : {*layouts::load_layout("hall", {}), *layouts::load_layout("bench", {}),
+                               layout_of(portrait), layout_of(board_alone)}) {
+        INFO(layout.name << layout.widgets.size());
+        Room room(layout);
+        std::vector<v1::Call> calls;
+        for (int i = 0; i < 12; ++i) calls.push_back(call_of("A00" + std::to_string(i), 3, noon - i));
+        for (const bool big : {false, true}) {
+            auto quiet = input_of(hall_of(calls)), told = input_of(telling({notice_of("notice-1", closed)}, calls));
+            if (big) quiet.shown_call = told.shown_call = screen::ShownCall{"call of A000", 1};
+            const auto panel = panel_in(room.screen->scene(told));
+            CHECK(panel.height >= room.size.height / 12);
+            CHECK(panel.width >= room.size.width / 4);
+            CHECK((panel.x >= 0 && panel.right() <= room.size.width && panel.bottom() <= room.size.height));
+            const auto seen = room.screen->calls(told);
+            for (const auto& call : seen) CHECK(overlap(call.rect, panel).empty());
+            // Where a board fills the screen its last rows are hidden, and no receipt says that they were seen.
+            if (layout.widgets.size() == 1)
+                CHECK((seen.size() >= 5 && seen.size() < room.screen->calls(quiet).size()));
+            else
+                CHECK(seen == room.screen->calls(quiet));
+        }
+    }
+}
+
+TEST_CASE("the flash is soft and no strobe: once in two seconds, of the frame alone") {
+    Room room(*layouts::load_layout("hall", {}));
+    for (const bool urgent : {false, true}) {
+        const auto hall = telling({notice_of("notice-1", {{"pl", "Uwaga"}}, urgent)});
+        std::vector<double> light;
+        std::vector<picture::Item> others;
+        for (int step = 0; step < 20 * 40; ++step) {  // 20 s
+            const auto input = input_of(hall, at(noon) + step * 25ms);
+            std::vector<picture::Item> rest;
+            for (const auto& item : room.screen->scene(input).items) {
+                const auto* fill = std::get_if<picture::Fill>(&item.content);
+                // The frame's upper bar is the last wide and flat fill.
+                if (fill && item.box.height < 20 && item.box.width > 1000 && item.box.y > 500) {
+                    if (light.size() == std::size_t(step)) light.push_back(fill->colour.green);
+                } else if (!fill || item.box.width > 20) {
+                    rest.push_back(item);
+                }
+            }
+            REQUIRE(light.size() == std::size_t(step) + 1);
+            if (step % 40 == 0) others = rest;
+        }
+        // Rises and falls: a flash is a pair of them.
+        int turns = 0;
+        double steepest = 0;
+        bool rising = true;
+        for (std::size_t i = 1; i < light.size(); ++i) {
+            const double change = light[i] - light[i - 1];
+            steepest = std::max(steepest, std::abs(change));
+            if (change != 0 && (change > 0) != rising) rising = !rising, ++turns;
+        }
+        CHECK(turns <= 20);  // within 20 s: at most one flash in two seconds
+        CHECK(turns >= (urgent ? 18 : 2));
+        CHECK(steepest <= 0.16 * 255);
+        if (!urgent) CHECK(room.screen->still_for(input_of(hall, at(noon + 10))) > 1s);  // the next turn of a language
+        if (urgent) CHECK(room.screen->still_for(input_of(hall, at(noon + 10))) <= 100ms);
+    }
+}
+
+}  // namespace banner_test
