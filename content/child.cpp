@@ -191,6 +191,8 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
         if (::poll(watched, 4, killed ? -1 : int(std::min<long long>(left, 60'000))) < 0 && errno != EINTR)
             return fail("waiting for {} failed: {}", arguments[0], std::strerror(errno));
         if (watched[2].revents != 0) running.close();
+        // What it started in a session of its own may hold the streams for ever.
+        if (killed && !running) break;
         if (watched[0].revents != 0)
             drain(out->read, [&](std::string_view bytes) {
                 if (options.on_line) return lines.add(bytes, options.on_line);

@@ -160,7 +160,9 @@ void MasterEnd::answer_presence(const Peer& peer, const v1::PresenceReport& repo
                                                     !presence_.knows(state->hall(), {state->epoch(), state->seq()}))
         presence_.state_is(state->hall(), {state->epoch(), state->seq()}, state_hash(*state));
     presence_.reported(peer.client->name, report, now);
-    election_.reported(peer.client->public_key, report, presence_.interval(), now.steady);
+    // A clerk's program that reports has no voice, whatever it says.
+    if (peer.client->role == Role::player)
+        election_.reported(peer.client->public_key, report, presence_.interval(), now.steady);
     v1::PresenceReply& answer = *reply.mutable_presence();
     answer.set_sent_us(report.sent_us());
     answer.set_received_us(wall_us(now));

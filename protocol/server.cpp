@@ -150,8 +150,9 @@ class ZmqServer final : public Server {
     void look_at_ends() {
         for (SocketCounts& counts : counts_)
             for (const int descriptor : counts.take_ended()) {
-                const std::string key = sessions_.ended(descriptor);
-                if (!key.empty() && &counts == &counts_[sync_counts]) end_.client_gone(key, Moment::read());
+                const auto which = Counted(&counts - counts_.data());
+                const std::string key = sessions_[which].ended(descriptor);
+                if (!key.empty() && which == sync_counts) end_.client_gone(key, Moment::read());
             }
     }
 
@@ -170,8 +171,9 @@ class ZmqServer final : public Server {
         if (!told && (clients_->descriptor() >= 0 || now < look_again_)) return;
         look_again_ = now + look_at_keys_every;
         if (clients_->take_changed() && end_sessions_)
-            sessions_ended_ +=
-                sessions_.end_unless([this](const std::string& key) { return clients_->with_key(key) != nullptr; });
+            for (Sessions& sessions : sessions_)
+                sessions_ended_ +=
+                    sessions.end_unless([this](const std::string& key) { return clients_->with_key(key) != nullptr; });
         // Most masters of the tests have no such file; one that is half of a pair is whole in a moment.
         const auto keys = load_key_pair(keys_folder_ / "master.key");
         if (!keys || keys->public_key == public_key_) return;
@@ -211,11 +213,11 @@ class ZmqServer final : public Server {
     }
 
     // The client that the ZAP handler let in, as the list of keys has it now: null when it was removed since.
-    const AuthorizedKey* client_of(zmq::message_t& frame) {
+    const AuthorizedKey* client_of(zmq::message_t& frame, Counted which) {
         const char* user = ::zmq_msg_gets(frame.handle(), "User-Id");
         const AuthorizedKey* client = user == nullptr ? nullptr : clients_->with_user_id(user);
         if (client != nullptr)
-            sessions_.heard(frame, client->public_key);
+            sessions_[which].heard(frame, client->public_key);
         else if (end_sessions_)
             Sessions::end(frame);  // it was let in just before its key was revoked
         return client;
@@ -250,7 +252,8 @@ class ZmqServer final : public Server {
 
     void command(Frames& frames) {
         const std::string address = frames[0].to_string();
-        CommandStep step = end_.command({address, client_of(frames[2])}, frames[2].to_string_view(), Moment::read());
+        CommandStep step =
+            end_.command({address, client_of(frames[2], commands_counts)}, frames[2].to_string_view(), Moment::read());
         if (step.reply) return send(sockets_.commands, commands_counts, address, *step.reply);
         if (!step.admitted) return;
         if (!command_) return post(*inbox_, step.key, unavailable(step.admitted->cmd_id()));
@@ -283,14 +286,15 @@ class ZmqServer final : public Server {
         if (!try_receive_last(sockets_.events, frame)) return false;
         counts_[events_counts].received();
         const std::string_view text = frame.to_string_view();
-        client_of(frame);
+        client_of(frame, events_counts);
         if (text.starts_with('\1')) end_.subscribed(text.substr(1), Moment::read());
         return true;
     }
 
     void sync(Frames& frames) {
         const std::string address = frames[0].to_string();
-        if (const auto reply = end_.sync({address, client_of(frames[2])}, frames[2].to_string_view(), Moment::read()))
+        if (const auto reply =
+                end_.sync({address, client_of(frames[2], sync_counts)}, frames[2].to_string_view(), Moment::read()))
             send(sockets_.sync, sync_counts, address, *reply);
     }
 
@@ -313,7 +317,7 @@ class ZmqServer final : public Server {
     ZapHandler zap_;
     ServerSockets sockets_;
     PairingSocket pairing_;
-    Sessions sessions_;
+    std::array<Sessions, counted> sessions_;  // by socket
     std::uint64_t sessions_ended_ = 0;
     Rebind rebind_;
     std::chrono::steady_clock::time_point look_again_{};

@@ -37,12 +37,24 @@ void Sessions::heard(const zmq::message_t& frame, const std::string& public_key)
     if (descriptor < 0) return;
     const Peer peer = peer_of(descriptor);
     if (peer.length == 0) {
-        connections_.erase(descriptor);
+        if (const auto gone = connections_.find(descriptor); gone != connections_.end()) {
+            forget_newest(gone->second.public_key, descriptor);
+            connections_.erase(gone);
+        }
         return;
     }
     Connection& connection = connections_[descriptor];
     connection.peer = peer;
-    if (connection.public_key != public_key) connection.public_key = public_key;
+    if (connection.public_key != public_key) {
+        forget_newest(connection.public_key, descriptor);
+        connection.public_key = public_key;
+    }
+    newest_[public_key] = descriptor;
+}
+
+void Sessions::forget_newest(const std::string& public_key, int descriptor) {
+    const auto newest = newest_.find(public_key);
+    if (newest != newest_.end() && newest->second == descriptor) newest_.erase(newest);
 }
 
 std::string Sessions::ended(int descriptor) {
@@ -51,6 +63,9 @@ std::string Sessions::ended(int descriptor) {
     if (peer_of(descriptor) == connection->second.peer && !is_at_end(descriptor)) return {};
     std::string key = std::move(connection->second.public_key);
     connections_.erase(connection);
+    const auto newest = newest_.find(key);
+    if (newest == newest_.end() || newest->second != descriptor) return {};
+    newest_.erase(newest);
     return key;
 }
 
@@ -65,6 +80,7 @@ std::size_t Sessions::end_unless(const std::function<bool(const std::string& pub
         }
         // Between the look and this another connection may come to this number. It would be made anew by its Link.
         if (there && ::shutdown(descriptor, SHUT_RDWR) == 0) ++ended;
+        forget_newest(connection.public_key, descriptor);
         place = connections_.erase(place);
     }
     return ended;

@@ -77,9 +77,10 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
                     "folder of recorded voices and other synthesisers (content/voices/README.md); default: voices "
                     "in --dir")
         ->check(CLI::ExistingDirectory);
-    command.add_option("--loop-device", options.loop_device,
-                       "a second sound device, by its name, that plays what is spoken and nothing else: an induction "
-                       "loop, a phone line; a name that is not there is waited for, and the log lists those that are");
+    CLI::Option* loop = command.add_option(
+        "--loop-device", options.loop_device,
+        "a second sound device, by its name, that plays what is spoken and nothing else: an induction "
+        "loop, a phone line; a name that is not there is waited for, and the log lists those that are");
     command.add_flag("--in-step", options.in_step,
                      "play the list at the same moment as the master's other screens that show it");
     command
@@ -92,7 +93,8 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
                 return name.size() <= wire::longest_zone ? std::string() : "a zone's name has at most 64 bytes";
             },
             "NAME"));
-    command.add_flag("--no-sound", options.no_sound, "nothing is heard of this screen; another of its zone speaks");
+    command.add_flag("--no-sound", options.no_sound, "nothing is heard of this screen; another of its zone speaks")
+        ->excludes(loop);
 }
 
 runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& directory) const {

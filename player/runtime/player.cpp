@@ -259,10 +259,8 @@ void Player::open_sound() {
     options.finished = [tell](const sound::Announcement& announcement, const sound::Heard& heard) {
         tell({announcement, heard.from, heard});
     };
-    // A driver that SDL does not have: the output keeps the time without a device, and looks for none.
-    if (options_.no_sound) SDL_setenv("SDL_AUDIODRIVER", "none", 1);
     announcer_ = sound::make_announcer(*mixer_, std::move(options));
-    audio_ = sound::open_audio_output(*mixer_);
+    audio_ = sound::open_audio_output(*mixer_, {.silent = options_.no_sound});
     if (loop_mixer_)
         loop_audio_ = sound::open_audio_output(*loop_mixer_, {.device = options_.loop_device, .purpose = "loop"});
     announcer_->set_duty({.speaks = followed_ && followed_->speaks, .quiet = level_.quiet});

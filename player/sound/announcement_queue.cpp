@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
 
 #include "player/sound/chime.h"
 #include "player/sound/notice_speech.h"
@@ -61,12 +62,21 @@ void AnnouncementQueue::add(Announcement announcement, time_point now) {
     wait({std::move(announcement), now, next_number_++});
 }
 
-// What sounds, and what was to sound next, waits again, unless that is urgent itself.
+// What sounds, and what was to sound next, waits again; an urgent one that sounds is spoken to its end before.
 void AnnouncementQueue::interrupt() {
-    if (std::ranges::all_of(scheduled_, [](const Scheduled& one) { return one.what.announcement.urgent; })) return;
-    for (; !scheduled_.empty() && scheduled_.back().silent; scheduled_.pop_back())
+    const auto urgent = [](const Scheduled& one) { return one.what.announcement.urgent; };
+    const auto kept = std::size_t(std::ranges::find_if_not(scheduled_, urgent) - scheduled_.begin());
+    for (; scheduled_.size() > kept && scheduled_.back().silent; scheduled_.pop_back())
         wait_again(std::move(scheduled_.back().what));
-    if (!scheduled_.empty()) mixer_.cancel_announcements();
+    for (std::size_t i = kept; i < scheduled_.size(); ++i) scheduled_[i].cut = true;
+    cut_front();
+}
+
+// The mixer cancels all that it has: what sounds now must be what is to be cut.
+void AnnouncementQueue::cut_front() {
+    if (scheduled_.empty() || !scheduled_.front().cut) return;
+    for (Scheduled& one : scheduled_) one.cut = false;
+    mixer_.cancel_announcements();
 }
 
 void AnnouncementQueue::wait(Waiting waiting) {
@@ -88,10 +98,21 @@ void AnnouncementQueue::wait_again(Waiting cut) {
     wait(std::move(cut));
 }
 
-void AnnouncementQueue::wait_in_front(Waiting cut) {
-    take_rest(cut);
-    cut.number = first_number_--;
-    wait(std::move(cut));
+// Before all others, in their order; the texts of a notice are one again.
+void AnnouncementQueue::wait_in_front(std::vector<Waiting> cut) {
+    std::vector<Waiting> together;
+    for (Waiting& one : cut) {
+        const auto same = std::ranges::find(together, one.number, &Waiting::number);
+        if (same == together.end())
+            together.push_back(std::move(one));
+        else
+            same->announcement.part = std::min(same->announcement.part, one.announcement.part);
+    }
+    for (Waiting& one : together | std::views::reverse) {
+        take_rest(one);
+        one.number = first_number_--;
+        wait(std::move(one));
+    }
 }
 
 bool AnnouncementQueue::is_under_way(const Announcement& notice) const {
@@ -106,10 +127,9 @@ void AnnouncementQueue::withdraw(const std::string& notice) {
     std::erase_if(waiting_, is_it);
     std::erase_if(stood_by_, [&](const StoodBy& one) { return is_it(one.what); });
     std::erase_if(scheduled_, [&](const Scheduled& one) { return one.silent && is_it(one.what); });
-    bool sounds = false;
     for (Scheduled& one : scheduled_)
-        if (is_it(one.what)) sounds = one.over = true;
-    if (sounds) mixer_.cancel_announcements();
+        if (is_it(one.what)) one.over = one.cut = true;
+    cut_front();
 }
 
 void AnnouncementQueue::set_duty(Duty duty, time_point now) {
@@ -122,18 +142,21 @@ void AnnouncementQueue::set_duty(Duty duty, time_point now) {
 // likely to have been in the middle of, then what ended just now, then what was to come.
 void AnnouncementQueue::take_over(time_point now) {
     hear_silence(now);
-    std::deque<Waiting> begun, next;
-    for (; !scheduled_.empty() && scheduled_.back().silent; scheduled_.pop_back()) {
-        Scheduled& silent = scheduled_.back();
-        (silent.started ? begun : next).push_front(std::move(silent.what));
-    }
+    const auto silent = std::ranges::find_if(scheduled_, &Scheduled::silent);
+    std::vector<Waiting> again;
+    const auto take = [&](bool started) {
+        for (auto one = silent; one != scheduled_.end(); ++one)
+            if (one->started == started) again.push_back(std::move(one->what));
+    };
+    take(true);
     for (StoodBy& ended : stood_by_) {
         if (!ended.what.announcement.is_notice()) --report_.stood_by;
-        begun.push_back(std::move(ended.what));
+        again.push_back(std::move(ended.what));
     }
+    take(false);
+    scheduled_.erase(silent, scheduled_.end());
     stood_by_.clear();
-    for (std::deque<Waiting>* several : {&next, &begun})
-        for (; !several->empty(); several->pop_back()) wait_in_front(std::move(several->back()));
+    wait_in_front(std::move(again));
 }
 
 // In quiet hours what is not urgent is only shown.
@@ -177,6 +200,7 @@ void AnnouncementQueue::hear(time_point now) {
             scheduled_.pop_front();
         }
     }
+    cut_front();
     hear_silence(now);
 }
 

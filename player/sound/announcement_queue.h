@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "player/sound/announcer.h"
 #include "player/sound/render.h"
@@ -49,6 +50,7 @@ class AnnouncementQueue {
         bool silent;  // another player speaks it; the mixer does not know of it
         bool started;
         time_point from;    // until it has started: as far as known
+        bool cut = false;   // it is to end as soon as nothing sounds before it
         bool over = false;  // withdrawn: where it is cut, it does not wait again
         time_point until() const { return from + length; }
     };
@@ -63,10 +65,11 @@ class AnnouncementQueue {
     void ended(Scheduled& one, const Spoken& spoken);
     void take_over(time_point now);
     void interrupt();
+    void cut_front();
     void leave_unspoken(time_point now);
     void wait(Waiting waiting);
     void wait_again(Waiting cut);
-    void wait_in_front(Waiting cut);
+    void wait_in_front(std::vector<Waiting> cut);
     void take_rest(Waiting& cut);
     bool is_under_way(const Announcement& notice) const;
     void count_expired(const Waiting& one);

@@ -47,7 +47,8 @@ class SdlOutput final : public AudioOutput {
             name_ = name;
             tried_.notify_all();
         }
-        spdlog::log(has_device ? spdlog::level::info : spdlog::level::warn, "{}: {}", options_.purpose, name);
+        spdlog::log(has_device || options_.silent ? spdlog::level::info : spdlog::level::warn, "{}: {}",
+                    options_.purpose, name);
     }
 
     void wait_until(const std::stop_token& stop, steady_clock::time_point time) {
@@ -72,7 +73,8 @@ class SdlOutput final : public AudioOutput {
     std::unique_ptr<AudioDevice> look_for_device(const std::stop_token& stop) {
         deadline_ = steady_clock::now();
         std::unique_ptr<OpeningDevice> opening;
-        auto next_try = deadline_, asked_at = deadline_;
+        auto next_try = options_.silent ? steady_clock::time_point::max() : deadline_, asked_at = deadline_;
+        if (options_.silent) tell("no device: none is wanted", false);
         while (!stop.stop_requested()) {
             const auto now = steady_clock::now();
             if (!opening && now >= next_try) {

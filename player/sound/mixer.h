@@ -105,6 +105,7 @@ struct AudioOptions {
     // known.
     std::string device;
     std::string purpose = "sound";  // what the log calls it
+    bool silent = false;            // no device is looked for, and no driver begun; the pictures keep their time
 };
 
 // Runs a mixer on an SDL audio device or, while there is none, on a thread that keeps the same time, so that pictures

@@ -83,7 +83,7 @@ Answer answer_of(const v1::CommandReply& reply) {
         case v1::CommandReply::kCall:
             return {.body = to_json(reply.call())};
         case v1::CommandReply::kNotice:
-            return {.status = reply.notice().over() ? 200 : 201, .body = to_json(reply.notice())};
+            return {.status = reply.notice().over() ? 200u : 201u, .body = to_json(reply.notice())};
         case v1::CommandReply::kCounter:
             return {.body = to_json(reply.counter())};
         default:

@@ -50,6 +50,17 @@ TEST_CASE("lines are handed out one by one") {
     CHECK(lines == std::vector<std::string>{"a", "bb", "ccc"});
 }
 
+TEST_CASE("a child that left something behind which holds its streams is given up at its limit") {
+    ChildOptions options;
+    options.limit = std::chrono::seconds(2);
+    const auto began = std::chrono::steady_clock::now();
+    // In a session of its own, which nobody kills; it ends by itself.
+    const auto result = run_child({"/bin/sh", "-c", "setsid sleep 120 & exit 0"}, options);
+    REQUIRE(result.has_value());
+    CHECK(result->end == ChildResult::End::too_long);
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(100));
+}
+
 TEST_CASE("a child is stopped on request, and its own children with it") {
     std::stop_source stop;
     ChildOptions options;

@@ -1,7 +1,7 @@
 """A master and players of one hall as real processes: each on a display of its own, its sound in a pipe of its own."""
 import os, shutil, subprocess, tempfile, time
 
-from kill_master import Office, end_processes, wait_for
+from kill_master import Office, end_processes, noon_zone, wait_for
 from screen_file import ScreenFile
 from sound_pipe import PAGE, SoundPipe
 
@@ -13,7 +13,7 @@ widgets:
 
 
 def office_of(counters):
-    return ("id: test\nname: {pl: Urząd}\ntime_zone: Europe/Warsaw\nlanguages: [pl, en]\nservices:\n  - {id: A, name: {pl: A, en: A}}\n"
+    return (f"id: test\nname: {{pl: Urząd}}\ntime_zone: {noon_zone()}\n" "languages: [pl, en]\nservices:\n  - {id: A, name: {pl: A, en: A}}\n"
             "counters:\n" + "".join(f"  - {{number: {number}}}\n" for number in range(1, counters + 1)) +
             "halls:\n  - {id: main, name: {pl: Sala, en: Hall}}\n")
 
@@ -26,11 +26,14 @@ class Ear:
     def __init__(self, folder):
         self.pipe = SoundPipe(folder)
         self.stretches = []  # [begin, end] of the monotonic clock
+        self.kept = None     # an array: all samples from now on are kept in it
         self._frames = 0
 
     def listen(self):
         self.pipe.wait(0)
         samples = self.pipe.samples
+        if self.kept is not None:
+            self.kept.extend(samples)  # whole pages
         whole = len(samples) // PAGE * PAGE
         for at in range(0, whole, PAGE):
             page = samples[at:at + PAGE]
@@ -74,13 +77,14 @@ class Player:
 class HallOfPlayers:
     """A context: what it made is deleted at its end, or kept and named where the body failed."""
 
-    def __init__(self, program, players, counters=4):
+    def __init__(self, program, players, counters=4, office=None):
+        """`office`: the text of an office file with hall "main" and those counters; None: services and languages do not matter."""
         self.folder = tempfile.mkdtemp(prefix="hallcast-hall-")
         self.environment = dict(os.environ, XDG_CONFIG_HOME=os.path.join(self.folder, "config"))
         self.office = Office(os.path.abspath(program), os.path.join(self.folder, "master"), self.environment)
         os.mkdir(self.office.directory)
         self.names = [f"screen-{number}" for number in range(1, players + 1)]
-        for name, text in (("board.yaml", LAYOUT), ("office.yaml", office_of(counters)),
+        for name, text in (("board.yaml", LAYOUT), ("office.yaml", office or office_of(counters)),
                            ("who.txt", "".join(f"player {name}\n" for name in self.names))):
             with open(os.path.join(self.folder, name), "w") as file:
                 file.write(text)

@@ -100,7 +100,9 @@ def check_words(player, folder, base):
         assert result == "skipped" and pictures == 0, f"{address} was played"
         assert words in message, f"{address}: not the words that help: {message}"
         assert "geheim" not in message, "a password is in the words"
-    if os.geteuid() == 0 and os.path.exists(CERTIFICATES):
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0 or not os.path.exists(CERTIFICATES):
+        print("skipped: a sender whose certificate is trusted (needs `unshare --mount` and ca-certificates)")
+    else:
         trusted, = play(player, [f"https://127.0.0.1:{secure.server_port}/good.m3u8"], trusted=os.path.join(folder, "certificate.pem"))
         print(f"the same, trusted: {trusted}")
         assert trusted[:2] == ("played", 25), "https does not work"

@@ -146,24 +146,49 @@ TEST_CASE("a connection that is gone is forgotten, and whoever has its number no
     ::zmq_socket_monitor(server.router.handle(), nullptr, 0);
 }
 
+// What libzmq tells of the next connection that ends.
+int next_end(zmq::socket_t& monitor) {
+    std::vector<zmq::pollitem_t> items{{monitor.handle(), 0, ZMQ_POLLIN, 0}};
+    poll_until(items, steady_clock::now() + generous);
+    std::uint32_t descriptor = 0;
+    zmq::message_t event, address;
+    REQUIRE(try_receive(monitor, event));
+    std::memcpy(&descriptor, static_cast<const char*>(event.data()) + 2, sizeof descriptor);
+    try_receive(monitor, address);
+    return int(descriptor);
+}
+
+TEST_CASE("the end of a connection says nothing of an owner who was heard on another since") {
+    Server server;
+    zmq::socket_t monitor(server.context, zmq::socket_type::pair);
+    REQUIRE(::zmq_socket_monitor(server.router.handle(), "inproc://older", ZMQ_EVENT_DISCONNECTED) == 0);
+    monitor.connect("inproc://older");
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < 2; ++i) {
+        clients.push_back(std::make_unique<Client>(server, zmq::socket_type::dealer, server.router));
+        clients.back()->say("hello");
+        server.hear(server.router, "key");
+    }
+    clients[0].reset();
+    CHECK(server.sessions.ended(next_end(monitor)).empty());
+    CHECK(server.sessions.size() == 1);
+    clients[1].reset();
+    CHECK(server.sessions.ended(next_end(monitor)) == "key");
+    CHECK(server.sessions.size() == 0);
+    ::zmq_socket_monitor(server.router.handle(), nullptr, 0);
+}
+
 TEST_CASE("an end is known at once, also while libzmq has not closed its descriptor") {
     Server server;
     zmq::socket_t monitor(server.context, zmq::socket_type::pair);
     REQUIRE(::zmq_socket_monitor(server.router.handle(), "inproc://ends", ZMQ_EVENT_DISCONNECTED) == 0);
     monitor.connect("inproc://ends");
-    std::vector<zmq::pollitem_t> items{{monitor.handle(), 0, ZMQ_POLLIN, 0}};
     for (int i = 0; i < 50; ++i) {
         auto client = std::make_unique<Client>(server, zmq::socket_type::dealer, server.router);
         client->say("hello");
         server.hear(server.router, "key");
         client.reset();
-        poll_until(items, steady_clock::now() + generous);
-        std::uint32_t descriptor = 0;
-        zmq::message_t event, address;
-        REQUIRE(try_receive(monitor, event));
-        std::memcpy(&descriptor, static_cast<const char*>(event.data()) + 2, sizeof descriptor);
-        REQUIRE(server.sessions.ended(int(descriptor)) == "key");
-        try_receive(monitor, address);
+        REQUIRE(server.sessions.ended(next_end(monitor)) == "key");
     }
     ::zmq_socket_monitor(server.router.handle(), nullptr, 0);
 }

@@ -291,6 +291,17 @@ TEST_CASE("of three players that start together one speaks; the killed one is re
     CHECK(wire.speakers()[0] != first);  // who speaks goes on
 }
 
+TEST_CASE("who is no player does not speak, whatever it reports") {
+    Wire wire(2);
+    wire.players[0].who.role = Role::kiosk;
+    wire.start(0);
+    wire.run(5s);
+    wire.start(1);
+    wire.run(5s);
+    CHECK(wire.players[1].end->speaks());
+    CHECK_FALSE(wire.players[0].end->speaks());
+}
+
 TEST_CASE("a speaker that hangs is replaced within two seconds, and stands by when it goes on") {
     Wire wire(3);
     for (std::size_t i = 0; i < 3; ++i) wire.start(i);

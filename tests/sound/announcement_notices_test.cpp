@@ -1,5 +1,8 @@
 // Notices between calls: in their turn, text by text; urgent ones before all else, again and again, and what they
 // interrupted is spoken again. The test is the clock, the device and the voice.
+#include <algorithm>
+#include <set>
+
 #include "player/sound/announcement_queue.h"
 #include "player/sound/chime.h"
 #include "player/sound/notice_speech.h"
@@ -135,6 +138,17 @@ TEST_CASE("Two urgent notices are spoken one after the other, and interrupt no u
     CHECK(hall.order() == "notice-1 pl; notice-1 uk; notice-2 pl; ");
 }
 
+TEST_CASE("An urgent notice that sounds is spoken to its end, the call behind it after the next urgent one") {
+    Hall hall;
+    hall.tell("notice-1", {"pl"}, true);
+    hall.call("A001");
+    hall.run(3s);  // A001 is with the mixer already
+    hall.tell("notice-2", {"pl"}, true);
+    hall.run(20s);
+    CHECK(hall.order() == "notice-1 pl; notice-2 pl; A001; ");
+    CHECK(hall.finished == std::vector<std::string>{"notice-1 pl", "notice-2 pl", "A001"});
+}
+
 TEST_CASE("A usual notice that is interrupted goes on with the text that was cut") {
     Hall hall;
     hall.tell("notice-1", {"pl", "uk", "en"});
@@ -164,6 +178,45 @@ TEST_CASE("A notice that is over falls silent at once, and calls go on") {
     later.queue.withdraw("notice-1");
     later.run(20s);
     CHECK(later.order() == "A001; ");
+    // With the mixer already: the call before it is not cut.
+    Hall last;
+    last.call("A001");
+    last.tell("notice-1");
+    last.call("B002");
+    last.run(6500ms);
+    last.queue.withdraw("notice-1");
+    last.run(20s);
+    CHECK(last.order() == "A001; B002; ");
+    CHECK(last.finished == std::vector<std::string>{"A001", "B002"});
+}
+
+TEST_CASE("Who takes over in a notice says its texts once and in order, from the one that may have been cut") {
+    const bool urgent = GENERATE(false, true);
+    const std::vector<std::string> all{"notice-1 pl; ", "notice-1 uk; ", "notice-1 en; "};
+    std::set<std::size_t> said;
+    for (auto at = 0ms; at < 14s; at += 300ms) {
+        INFO(at.count() << " ms");
+        Hall hall;
+        hall.queue.set_duty({.speaks = false}, hall.now());
+        hall.tell("notice-1", {"pl", "uk", "en"}, urgent);
+        hall.call("A001");
+        hall.run(at);
+        REQUIRE(hall.heard.empty());
+        hall.queue.set_duty({.speaks = true}, hall.now());
+        hall.run(30s);
+        std::string rest = hall.order();
+        const auto call = rest.find("A001; ");
+        REQUIRE(call != std::string::npos);
+        rest.erase(call, 6);
+        CHECK(rest.find("A001") == std::string::npos);
+        const std::size_t texts = std::size_t(std::ranges::count(rest, ';'));
+        REQUIRE(texts <= 3);
+        said.insert(texts);
+        std::string wanted;
+        for (std::size_t i = 3 - texts; i < 3; ++i) wanted += all[i];
+        CHECK(rest == wanted);
+    }
+    CHECK(said == std::set<std::size_t>{0, 1, 2, 3});
 }
 
 TEST_CASE("What is left of a notice when its time is over is not spoken") {

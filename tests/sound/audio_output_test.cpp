@@ -18,7 +18,7 @@ namespace audio_output_test {
 
 using namespace sound_bench;
 
-// SDL with this driver, and nothing of it left afterwards.
+// SDL with this driver, if one is begun.
 struct Driver {
     explicit Driver(const char* name) { setenv("SDL_AUDIODRIVER", name, 1); }
     ~Driver() {
@@ -124,11 +124,28 @@ TEST_CASE("A device is chosen by its name, and one that is unknown is told with 
         known = SDL_GetAudioDeviceName(0, 0);
     }
     const auto unknown = open_audio_output(*mixer, {.device = "Attic"});
-    CHECK(unknown->device() == "no device: \"Attic\" is not among \"" + known + "\"");
+    CHECK(becomes(*unknown, "no device: \"Attic\" is not among \"" + known + "\""));
     const auto other = make_mixer();
     const auto output = open_audio_output(*other, {.device = known});
-    CHECK(output->device().starts_with("dummy: \"" + known + "\", 48000 Hz"));
+    CHECK(becomes(*output, "dummy: \"" + known + "\", 48000 Hz"));
     CHECK(film_reaches(*other, 200ms));
+}
+
+TEST_CASE("Where silence is wanted no driver is begun, though there is a device, and the film goes on") {
+    const auto driver = [] {
+        const char* name = SDL_GetCurrentAudioDriver();
+        return std::string(name != nullptr ? name : "none");
+    };
+    const std::string before = driver();
+    PipeDevice device;
+    const Driver disk("disk");
+    REQUIRE(before != "disk");  // the test before this has another
+    const auto mixer = make_mixer();
+    const auto output = open_audio_output(*mixer, {.silent = true});
+    CHECK(output->device() == "no device: none is wanted");
+    CHECK(film_reaches(*mixer, 1500ms));  // longer than from one try to the next
+    CHECK_FALSE(output->has_device());
+    CHECK(driver() == before);
 }
 
 // The last one: until its device answers, SDL keeps its driver.

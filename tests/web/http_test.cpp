@@ -129,7 +129,7 @@ TEST_CASE("a header that is too long is refused with 431, and what is no HTTP wi
 
 TEST_CASE(
     "a client that is silent in the middle of a header, or idle, is dropped; one that waits for the core is not") {
-    Office office(WebOptions{.patience = std::chrono::milliseconds(200)});
+    Office office(WebOptions{.patience = std::chrono::milliseconds(1000)});
     office.master.hold(true);
     RawClient clerk(office.port);
     clerk.send(request_text("POST", "/api/v1/counters/1/call-next"));

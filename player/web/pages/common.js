@@ -83,7 +83,7 @@ const hallcast = {
       throw new Error(this.word('bad_token'));
     }
     const json = await answer.json();
-    if (!answer.ok) throw new Error(json.error);
+    if (!answer.ok) throw Object.assign(new Error(json.error), {refused: true});
     return json;
   },
 

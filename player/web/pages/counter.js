@@ -32,7 +32,8 @@ function showReceipts(mine) {
   const record = records.find((r) => r.call.callId === call.callId && r.call.attempt === call.attempt);
   const receipts = record ? record.receipts.map((r) => r.receipt) : [];
   const shown = receipts.filter((r) => r.shown && !r.shown.blank).length;
-  const spoken = receipts.some((r) => r.spoken && !r.spoken.noDevice);
+  // In quiet hours it ends when it begins.
+  const spoken = receipts.some((r) => r.spoken && !r.spoken.noDevice && r.spoken.fromUs !== r.spoken.untilUs);
   seen.classList.toggle('pending', shown === 0);
   seen.textContent = shown === 0 ? hallcast.word('not_shown_yet') :
     `${hallcast.word('shown_on')} ${shown}${spoken ? ', ' + hallcast.word('spoken') : ''}`;
@@ -70,7 +71,7 @@ function show() {
 // What is told in this hall, and a field for each of the office's languages to tell something in.
 function showNotices() {
   const list = document.getElementById('notices');
-  const holding = (state.notices || []).filter((n) => Number(n.expiresAtMs) > Date.now());
+  const holding = state.notices || [];  // by the master's clock: this machine's may be wrong
   const languages = state.profile.languages;
   const shown = JSON.stringify([hallcast.language, holding, languages]);
   if (list.dataset.shown === shown) return;  // a button that is about to be pressed stays
@@ -117,18 +118,19 @@ function showNotices() {
   }));
 }
 
-// True when it was done.
-async function tell(method, path, body) {
-  refused = false;
+// 'done', 'refused', or 'unknown' where no answer came. `headers` as for hallcast.api.
+async function tell(method, path, body, headers) {
+  let outcome = 'done';
   try {
-    await hallcast.api(method, path, body && JSON.stringify(body));
+    await hallcast.api(method, path, body, headers);
     hallcast.showError('');
   } catch (error) {
-    refused = true;
+    outcome = error.refused ? 'refused' : 'unknown';
     hallcast.showError(error.message);
   }
+  refused = outcome !== 'done';
   await look();
-  return !refused;
+  return outcome;
 }
 
 async function look() {
@@ -173,18 +175,24 @@ document.getElementById('call-one').addEventListener('submit', (event) => {
   if (ticket) act('call', {ticket});
 });
 
+let untold = {};  // the notice that is being sent
+
 document.getElementById('make-notice').addEventListener('submit', async (event) => {
   event.preventDefault();
   const fields = [...document.querySelectorAll('#notice-texts input')];
   const urgent = document.getElementById('notice-urgent');
   if (urgent.checked && !window.confirm(hallcast.word('urgent_sure'))) return;
-  const told = await tell('POST', '/api/v1/notices', {
+  const notice = JSON.stringify({
     hall: document.getElementById('notice-everywhere').checked ? '' : hall,
     text: Object.fromEntries(fields.filter((f) => f.value.trim()).map((f) => [f.lang, f.value.trim()])),
     urgent: urgent.checked,
     seconds: 60 * Number(document.getElementById('notice-minutes').value),
   });
-  if (!told) return;  // what was typed stays
+  // Sent twice (a double click, or again after an answer that was lost) it is one notice.
+  if (untold.notice !== notice) untold = {notice, key: crypto.getRandomValues(new Uint32Array(4)).join('-')};
+  const outcome = await tell('POST', '/api/v1/notices', notice, {'Idempotency-Key': untold.key});
+  if (outcome !== 'unknown') untold = {};
+  if (outcome !== 'done') return;  // what was typed stays
   for (const field of fields) field.value = '';
   urgent.checked = false;
 });
