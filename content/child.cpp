@@ -184,6 +184,8 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
             std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
         if (left <= 0) kill_as(ChildResult::End::too_long);
         if (stop.stop_requested()) kill_as(ChildResult::End::stopped);
+        // What it started in a session of its own may hold the streams for ever.
+        if (killed && !running) break;
         pollfd watched[] = {{out->read.get(), POLLIN, 0},
                             {err->read.get(), POLLIN, 0},
                             {running.get(), POLLIN, 0},
@@ -191,8 +193,6 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
         if (::poll(watched, 4, killed ? -1 : int(std::min<long long>(left, 60'000))) < 0 && errno != EINTR)
             return fail("waiting for {} failed: {}", arguments[0], std::strerror(errno));
         if (watched[2].revents != 0) running.close();
-        // What it started in a session of its own may hold the streams for ever.
-        if (killed && !running) break;
         if (watched[0].revents != 0)
             drain(out->read, [&](std::string_view bytes) {
                 if (options.on_line) return lines.add(bytes, options.on_line);
