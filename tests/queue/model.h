@@ -75,7 +75,11 @@ class Model {
         const bool night = days_end(command, day);
         now_ = now;
         std::uint32_t ended = 0;
-        if (night) ++step_, ended = end_day(number_of_day(day) - 1);
+        if (night) {
+            ++step_;
+            ended = end_day(number_of_day(day) - 1);
+            forget_past_notes();
+        }
         const std::uint32_t old_day = day_;
         day_ = std::max(day_, day);
         ++step_;
@@ -84,7 +88,7 @@ class Model {
         if (command.has_end_day() && night) answer.count = ended;
         // Where nothing happens, the night has not ended either: the next command finds it again.
         if (changed_) diary_.happened(now);
-        if (changed_) std::erase_if(notes_, [&](const Note& note) { return note.until <= now; });
+        if (changed_) forget_past_notes();
         if (night && !changed_ && !command.has_end_day())
             *this = before;
         else if (!changed_ && !night)
@@ -473,6 +477,11 @@ class Model {
             return {0, person.ticket, id, person.attempt, 0, again};
         }
         return refused(v1::Rejection::NOT_FOUND);
+    }
+
+    // Whatever happens, the notices whose time is over go with it.
+    void forget_past_notes() {
+        std::erase_if(notes_, [this](const Note& note) { return note.until <= now_; });
     }
 
     Answer tell(const v1::MakeNotice& make) {
