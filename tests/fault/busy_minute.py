@@ -30,7 +30,7 @@ def main():
             hall.open()
             player = hall.players[0]
             player.start()
-            hall.wait_listening("the player can speak", lambda: b"sound: disk" in open(os.path.join(player.folder, "player.log"), "rb").read(), 60)
+            hall.wait_listening("the player can speak", hall.all_can_speak, 60)
             began, tickets = time.monotonic(), []
             for number in range(args.calls):
                 due = began + number * args.seconds / args.calls

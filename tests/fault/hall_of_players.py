@@ -1,5 +1,5 @@
 """A master and players of one hall as real processes: each on a display of its own, its sound in a pipe of its own."""
-import os, shutil, subprocess, tempfile, time
+import json, os, shutil, subprocess, tempfile, time
 
 from kill_master import Office, end_processes, noon_zone, wait_for
 from screen_file import ScreenFile
@@ -99,6 +99,11 @@ class HallOfPlayers:
         subprocess.run([self.office.program, "keys", "provision", os.path.join(self.folder, "who.txt"), "--dir", self.office.directory,
                         "--out", self.folder], env=self.environment, check=True, stdout=subprocess.DEVNULL)
         self.players = [Player(self, name) for name in self.names]
+
+    def all_can_speak(self):
+        """All report that they can, and that they follow the hall: a call of before is old to a player that joins, and not spoken."""
+        listed = json.loads(self.office.ctl("ctl", "--json", "players")).get("players", [])
+        return {one["player"] for one in listed if one.get("live") and one["report"].get("canSpeak") and one["report"].get("epoch")} == set(self.names)
 
     def listen(self):
         for player in self.players:

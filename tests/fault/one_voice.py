@@ -22,12 +22,6 @@ def speakers(hall, since):
     return [player for player in hall.players if player.ear.sounds_since(since) is not None]
 
 
-def can_speak(hall):
-    """Names of the players that report that they can."""
-    listed = json.loads(hall.office.ctl("ctl", "--json", "players")).get("players", [])
-    return {one["player"] for one in listed if one.get("live") and one["report"].get("canSpeak")}
-
-
 def receipts_of(hall, ticket):
     calls = json.loads(hall.office.ctl("ctl", "--json", "calls", "--hall", "main")).get("calls", [])
     return [kept for record in calls if record["call"]["ticket"] == ticket for kept in record["receipts"] if "spoken" in kept["receipt"]]
@@ -68,7 +62,7 @@ def a_round(hall, chance, stop):
         end_processes(first.process)
     first.process.wait()
     first.start()
-    hall.wait_listening("it can speak again", lambda: can_speak(hall) == {player.name for player in hall.players} and first.process.poll() is None, 60)
+    hall.wait_listening("it can speak again", lambda: hall.all_can_speak() and first.process.poll() is None, 60)
     hall.listen_for(3.5)  # until reports of before the kill count for nothing
     return silence
 
@@ -88,7 +82,7 @@ def main():
             hall.open()
             for player in hall.players:
                 player.start()
-            hall.wait_listening("all can speak", lambda: len(can_speak(hall)) == 3, 60)
+            hall.wait_listening("all can speak", hall.all_can_speak, 60)
             undisturbed(hall)
             silences = sorted(a_round(hall, chance, args.stop) for _ in range(args.rounds))
             print(f"{args.rounds} rounds: silence p50 {silences[len(silences) // 2]:.2f} s, max {silences[-1]:.2f} s", flush=True)

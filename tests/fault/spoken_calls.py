@@ -135,7 +135,7 @@ def hearing(options, language, calls):
         hall.open()
         player, ear = hall.players[0], hall.players[0].ear
         player.start()
-        hall.wait_listening("the player can speak", lambda: b"sound: disk" in open(os.path.join(player.folder, "player.log"), "rb").read(), 60)
+        hall.wait_listening("the player can speak", hall.all_can_speak, 60)
 
         def record(call, wav):
             assert hall.office.ask("POST", "/api/v1/tickets", {"service": call.letter, "language": language}), "no ticket"
