@@ -17,6 +17,7 @@ from watched_demo import WatchedDemo, exit_status
 SIZE = (640, 360)
 SECRET = "geheim"
 SETTLE = 4.5  # seconds: what was received is shown to its end
+STALL = 2.0   # seconds without a picture: of a connection that is lost (after 4 s of silence, or at its end), and made anew
 LIMIT = 60    # for anything that is waited for; a test that works never waits so long
 
 
@@ -30,8 +31,8 @@ def look_until(demo, pictures, done, what):
 
 
 def disorder(seen, total):
-    """Steps back. What a sender begins anew, or what is left out to be live again, is a step ahead in the circle, or no circle at all."""
-    return [(a, b) for (_, a), (_, b) in zip(seen, seen[1:]) if (b - a) % total > total // 2]
+    """Steps back while pictures come. Where they did not, a connection was made anew, and the sender is wherever it is by then."""
+    return [(a, b) for (then, a), (at, b) in zip(seen, seen[1:]) if (b - a) % total > total // 2 and at - then < STALL]
 
 
 def watch_kind(kind, clip, program, away, screenshots):
