@@ -190,8 +190,7 @@ pid_t busy() {
     const pid_t child = fork();
     if (child != 0) return child;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (volatile std::uint64_t turns = 0;; turns = turns + 1) {
-    }
+    for (std::atomic<std::uint64_t> turns = 0;;) ++turns;
 }
 
 int load(int seconds, bool prefer) {
