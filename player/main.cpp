@@ -25,6 +25,9 @@ void open_log() {
 int main(int argc, char** argv) {
     // One heap for all threads: glibc's own for each would keep 2 MB of what is freed, of a budget of 100.
     mallopt(M_ARENA_MAX, 1);
+    // What is large, as the speech of a call, goes back when it is freed. Left to itself glibc soon takes it from the
+    // heap, whose holes then are never given back: 40 MB after some minutes of calls.
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
     open_log();
     CLI::App app{"hallcast: the player on the hall screens of public offices"};
     app.footer("Example: hallcast demo\nEvery command has its own help: hallcast demo --help");
