@@ -52,9 +52,11 @@ void Sessions::heard(const zmq::message_t& frame, const std::string& public_key)
     newest_[public_key] = descriptor;
 }
 
-void Sessions::forget_newest(const std::string& public_key, int descriptor) {
+bool Sessions::forget_newest(const std::string& public_key, int descriptor) {
     const auto newest = newest_.find(public_key);
-    if (newest != newest_.end() && newest->second == descriptor) newest_.erase(newest);
+    if (newest == newest_.end() || newest->second != descriptor) return false;
+    newest_.erase(newest);
+    return true;
 }
 
 std::string Sessions::ended(int descriptor) {
@@ -63,10 +65,7 @@ std::string Sessions::ended(int descriptor) {
     if (peer_of(descriptor) == connection->second.peer && !is_at_end(descriptor)) return {};
     std::string key = std::move(connection->second.public_key);
     connections_.erase(connection);
-    const auto newest = newest_.find(key);
-    if (newest == newest_.end() || newest->second != descriptor) return {};
-    newest_.erase(newest);
-    return key;
+    return forget_newest(key, descriptor) ? key : std::string();
 }
 
 std::size_t Sessions::end_unless(const std::function<bool(const std::string& public_key)>& stays) {

@@ -42,7 +42,7 @@ class Sessions {
     };
     static Peer peer_of(int descriptor);  // length 0: not connected
 
-    void forget_newest(const std::string& public_key, int descriptor);
+    bool forget_newest(const std::string& public_key, int descriptor);  // false: it was not that one
 
     std::unordered_map<int, Connection> connections_;  // by descriptor
     std::unordered_map<std::string, int> newest_;      // by key: on which it was heard last, of connections_

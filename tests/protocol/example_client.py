@@ -5,7 +5,10 @@ Takes the blocks out of the page as a reader would, runs them against a real mas
 proof of its state by the master's hash, its ticket, each call once, and that it finds a master again that was killed.
 Needs python3-zmq, python3-protobuf and protoc.
 """
-import os, pathlib, random, re, signal, socket, subprocess, sys, tempfile, threading, time, urllib.request
+import os, pathlib, re, signal, subprocess, sys, tempfile, threading, time, urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+from kill_master import free_port
 
 PROGRAM, PAGE = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
 
@@ -14,20 +17,6 @@ def block(info):
     found = re.findall(rf"^```{re.escape(info)}\n(.*?)^```$", PAGE.read_text(), re.M | re.S)
     assert len(found) == 1, f"{PAGE}: one block is to be marked '{info}', there are {len(found)}"
     return found[0]
-
-
-def free_port():
-    """The first of four ports that are free, below those that Linux gives to outgoing connections."""
-    for _ in range(200):
-        port = random.randrange(20000, 32000)
-        try:
-            for offset in range(4):
-                with socket.socket() as one:
-                    one.bind(("127.0.0.1", port + offset))
-            return port
-        except OSError:
-            continue
-    sys.exit("no free ports")
 
 
 class Said:
