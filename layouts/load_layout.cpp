@@ -23,8 +23,9 @@ Expected<Layout> load_file(const std::filesystem::path& path) {
     if (!yaml) return std::unexpected(yaml.error());
     auto layout = parse_layout(*yaml, path.string());
     if (!layout) return layout;
-    for (auto& widget : layout->widgets) {
-        if (!widget.file.empty()) widget.file = (path.parent_path() / widget.file).string();
+    for (auto& variant : layout->variants) {
+        for (auto& widget : variant.widgets)
+            if (!widget.file.empty()) widget.file = (path.parent_path() / widget.file).string();
     }
     return layout;
 }

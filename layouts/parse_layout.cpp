@@ -1,181 +1,473 @@
-// The layout language: which keys there are, for which kind of widget, and what they may hold.
+// The layout language: variants, settings, styles, and the tree of containers and widgets.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <set>
 
+#include "layouts/keys.h"
+#include "layouts/read_condition.h"
 #include "layouts/yaml_reader.h"
 
 namespace hallcast::layouts {
 
 namespace {
 
-using namespace std::string_view_literals;
+constexpr int deepest_node = 16;
+constexpr std::size_t max_nodes = 400;   // of a variant, containers among them
+constexpr std::size_t max_styles = 100;  // of a layout
+constexpr int longest_chain = 8;         // of styles that build on each other
 
-struct Kind {
-    std::string_view name;
-    std::string_view with_article;
-    WidgetKind kind;
-    std::vector<std::string_view> keys;  // beside those that every widget has
+// Reads a value of the table into its member. True where it was there and right.
+struct ReadValue {
+    const MappingReader& reader;
+    const Key& key;
+    Widget& widget;
+
+    bool operator()(double Widget::*member) const { return reader.number(key.name, widget.*member, key.low, key.high); }
+    bool operator()(int Widget::*member) const {
+        return reader.integer(key.name, widget.*member, int(key.low), int(key.high));
+    }
+    bool operator()(bool Widget::*member) const { return reader.flag(key.name, widget.*member); }
+    bool operator()(Colour Widget::*member) const { return reader.colour(key.name, widget.*member); }
+    bool operator()(std::string Widget::*member) const {
+        return key.choices.empty() ? reader.text(key.name, widget.*member, std::size_t(key.high))
+                                   : reader.choice(key.name, widget.*member, key.choices);
+    }
+    bool operator()(std::map<std::string, std::string> Widget::*member) const {
+        return reader.texts(key.name, widget.*member);
+    }
+    bool operator()(std::vector<std::string> Widget::*member) const {
+        return key.name == "languages" ? reader.languages(key.name, widget.*member)
+                                       : reader.words(key.name, widget.*member, std::size_t(key.high));
+    }
+    bool operator()(std::vector<int> Widget::*member) const {
+        return reader.integers(key.name, widget.*member, int(key.low), int(key.high));
+    }
 };
 
-constexpr std::array common_keys{"name"sv, "kind"sv, "box"sv, "background"sv, "padding"sv, "radius"sv};
-constexpr std::array layout_keys{"canvas"sv, "background"sv, "connection_notice"sv, "widgets"sv};
-constexpr std::array aligns{"start"sv, "centre"sv, "end"sv, "left"sv, "right"sv};
-constexpr std::array valigns{"top"sv, "middle"sv, "bottom"sv};
+// One variant of a layout: the file's mapping with what the variant says in front.
+class VariantReader {
+  public:
+    VariantReader(Reading& reading, const MappingReader& reader) : reading_(reading), reader_(reader) {}
 
-const std::array<Kind, 7>& kinds() {
-    static const std::array<Kind, 7> all{{
-        {"board",
-         "a board",
-         WidgetKind::board,
-         {"colour", "text_size", "bold", "rows", "highlight", "highlight_background", "highlight_seconds", "heading",
-          "heading_size", "divider", "languages", "seconds"}},
-        {"call", "a call", WidgetKind::call, {"colour", "text_size", "bold", "align", "highlight", "seconds"}},
-        {"media", "a media", WidgetKind::media, {}},
-        {"ticker",
-         "a ticker",
-         WidgetKind::ticker,
-         {"colour", "text_size", "bold", "highlight", "speed", "mark", "languages", "texts"}},
-        {"clock",
-         "a clock",
-         WidgetKind::clock,
-         {"colour", "text_size", "bold", "align", "format", "skeleton", "languages", "seconds"}},
-        {"text",
-         "a text",
-         WidgetKind::text,
-         {"colour", "text_size", "bold", "align", "valign", "max_lines", "text", "texts", "languages", "seconds"}},
-        {"image", "an image", WidgetKind::image, {"file"}},
-    }};
-    return all;
-}
-
-const Kind& kind_of(const MappingReader& reader) {
-    std::vector<std::string_view> names;
-    for (const auto& kind : kinds()) names.push_back(kind.name);
-    std::string name;
-    reader.choice("kind", name, names);
-    return *std::ranges::find(kinds(), std::string_view(name), &Kind::name);
-}
-
-void read_box(const MappingReader& reader, const Layout& layout, Box& box) {
-    const auto edges = reader.numbers("box", 4, "[x, y, width, height]");
-    if (!edges) return;
-    box = {(*edges)[0], (*edges)[1], (*edges)[2], (*edges)[3]};
-    if (box.width <= 0 || box.height <= 0) reader.mistake("box", "has a width and a height above 0");
-    if (box.x < 0 || box.y < 0 || box.x + box.width > layout.width || box.y + box.height > layout.height) {
-        reader.mistake("box",
-                       fmt::format("must lie inside the canvas of {} x {}, reaches from {},{} to {},{}", layout.width,
-                                   layout.height, box.x, box.y, box.x + box.width, box.y + box.height));
+    Variant read(const YAML::Node& base_styles, const YAML::Node& own_styles) {
+        read_styles(base_styles);
+        read_styles(own_styles);
+        check_styles();
+        read_settings();
+        read_root();
+        name_widgets();
+        const auto shows_calls = [](const Widget& widget) {
+            return widget.kind == WidgetKind::board || widget.kind == WidgetKind::call ||
+                   widget.kind == WidgetKind::counter;
+        };
+        if (!variant_.settings.connection_notice && std::ranges::any_of(variant_.widgets, shows_calls))
+            reader_.mistake("connection_notice", "must be true where calls are shown: they may be old");
+        return std::move(variant_);
     }
-}
 
-void read_style(const MappingReader& reader, Widget& widget) {
-    reader.colour("colour", widget.colour);
-    reader.colour("background", widget.background);
-    reader.colour("highlight", widget.highlight);
-    reader.colour("highlight_background", widget.highlight_background);
-    reader.colour("divider", widget.divider);
-    reader.number("text_size", widget.text_size, 8, 1000);
-    reader.number("heading_size", widget.heading_size, 8, 1000);
-    reader.number("padding", widget.padding, 0, 1000);
-    reader.number("radius", widget.radius, 0, 1000);
-    reader.flag("bold", widget.bold);
-    reader.choice("align", widget.align, aligns);
-    reader.choice("valign", widget.valign, valigns);
-}
-
-void read_behaviour(const MappingReader& reader, Widget& widget) {
-    reader.integer("rows", widget.rows, 1, 12);
-    reader.flag("heading", widget.heading);
-    reader.number("highlight_seconds", widget.highlight_seconds, 0, 3600);
-    reader.number("speed", widget.speed, 1, 2000);
-    reader.text("mark", widget.mark, 16);
-    reader.number("seconds", widget.seconds, 1, 3600);
-    reader.integer("max_lines", widget.max_lines, 0, 100);
-    reader.text("text", widget.text_id);
-    reader.texts("texts", widget.texts);
-    reader.languages("languages", widget.languages);
-    reader.text("format", widget.format);
-    reader.text("skeleton", widget.skeleton);
-    reader.text("file", widget.file);
-}
-
-// What no single key can say.
-void check_whole(const MappingReader& reader, const Widget& widget) {
-    if (widget.kind == WidgetKind::text) {
-        if (reader.has("text") && reader.has("texts")) reader.mistake("texts", "and 'text' exclude each other");
-        if (!reader.has("text")) reader.require("texts");
+  private:
+    void read_styles(const YAML::Node& node) {
+        if (!node.IsDefined() || node.IsNull()) return;
+        if (!node.IsMap() || node.size() > max_styles)
+            return reading_.mistake(node.Mark(),
+                                    fmt::format("'styles' is a mapping of at most {} names to styles", max_styles));
+        for (const auto& pair : node)
+            if (pair.first.IsScalar()) styles_[pair.first.Scalar()].push_back(pair.second);
     }
-    if (reader.has("format") && reader.has("skeleton")) reader.mistake("skeleton", "and 'format' exclude each other");
-    if (widget.kind == WidgetKind::image) {
-        reader.require("file");
-        const std::filesystem::path path(widget.file);
-        if (path.is_absolute() || std::ranges::find(path, "..") != path.end()) {
-            reader.mistake("file",
-                           "names a PNG file in the layout's own folder, without '/' in front and without '..'");
+
+    // Also those that no widget has.
+    void check_styles() {
+        std::vector<std::string_view> known{"style"};
+        for (const Key& key : widget_keys()) known.push_back(key.name);
+        for (const auto key : container_keys)
+            if (std::ranges::find(known, key) == known.end()) known.push_back(key);
+        for (const auto& [name, nodes] : styles_) {
+            for (const auto& node : nodes) {
+                const MappingReader style(reading_, node, "a style");
+                style.allow_only(known);
+                Widget any;
+                for (const Key& key : widget_keys()) std::visit(ReadValue{style, key, any}, key.member);
+            }
         }
     }
-    if (2 * widget.padding >= std::min(widget.box.width, widget.box.height)) {
-        reader.mistake("padding", "leaves nothing of the box");
+
+    void read_settings() {
+        Settings& settings = variant_.settings;
+        if (const auto canvas = reader_.numbers("canvas", 2, "[width, height]")) {
+            for (const double side : *canvas)
+                if (side < 16 || side > 16384)
+                    reader_.mistake("canvas", fmt::format("has sides of 16..16384, has {}", side));
+            settings.width = std::clamp((*canvas)[0], 16.0, 16384.0);
+            settings.height = std::clamp((*canvas)[1], 16.0, 16384.0);
+        }
+        reader_.colour("background", settings.background);
+        reader_.number("safe", settings.safe, 0, std::min(settings.width, settings.height) / 4);
+        reader_.flag("connection_notice", settings.connection_notice);
+        static constexpr std::array<std::string_view, 2> motions{"full", "reduced"};
+        std::string motion = "full";
+        reader_.choice("motion", motion, motions);
+        settings.reduced_motion = motion == "reduced";
+        if (reader_.has("viewing")) {
+            const MappingReader viewing(reading_, reader_.node("viewing"), "'viewing'");
+            viewing.allow_only(std::array<std::string_view, 3>{"distance", "near", "diagonal"});
+            if (viewing.require("distance") && viewing.require("diagonal")) {
+                viewing.number("distance", settings.viewing.distance, 0.3, 100);
+                viewing.number("diagonal", settings.viewing.diagonal, 5, 300);
+                viewing.number("near", settings.viewing.near, 0.3, 100);
+            }
+        }
+        for (const auto key : layout_keys)
+            if (reader_.has(key)) settings.places.emplace(key, reader_.place(key));
     }
-}
 
-Widget read_widget(const std::string& file, const YAML::Node& node, const Layout& layout) {
-    const MappingReader any(file, node, "a widget");
-    any.require("kind");
-    const Kind& kind = kind_of(any);
-    const MappingReader reader(file, node, std::string(kind.with_article));
-    std::vector<std::string_view> keys(common_keys.begin(), common_keys.end());
-    keys.insert(keys.end(), kind.keys.begin(), kind.keys.end());
-    reader.allow_only(keys);
-    reader.require("name");
-    reader.require("box");
+    void read_root() {
+        const auto form = form_of(reader_);
+        if (!form)
+            return reading_.mistake(reader_.mark(),
+                                    fmt::format("a layout needs one of {}", fmt::join(container_forms, ", ")));
+        variant_.root.form = *form;
+        variant_.root.place = reader_.place(word_of(*form));
+        read_container(reader_, variant_.root, {}, 0);
+    }
 
-    Widget widget;
-    widget.kind = kind.kind;
-    widget.line = reader.mark().line + 1;
-    reader.text("name", widget.name, 60);
-    for (const auto& other : layout.widgets) {
-        if (other.name == widget.name) {
-            reader.mistake("name", fmt::format("'{}' is taken by the widget in line {}", widget.name, other.line));
+    static std::string_view word_of(Node::Form form) { return container_forms[std::size_t(form) - 1]; }
+
+    std::optional<Node::Form> form_of(const MappingReader& reader) const {
+        std::optional<Node::Form> form;
+        for (std::size_t i = 0; i < container_forms.size(); ++i) {
+            if (!reader.has(container_forms[i])) continue;
+            if (form) reader.mistake(container_forms[i], fmt::format("and '{}' exclude each other", word_of(*form)));
+            form = Node::Form(i + 1);
+        }
+        return form;
+    }
+
+    void read_container(const MappingReader& reader, Node& node, const std::vector<Condition>& when, int depth) {
+        reader.number("gap", node.gap, 0, 1000);
+        reader.number("padding", node.padding, 0, 1000);
+        reader.integer("across", node.across, 1, 12);
+        for (const auto& [key, weights] :
+             {std::pair("column_weights", &node.column_weights), {"row_weights", &node.row_weights}}) {
+            const auto given = reader.numbers(key, 0, "a list of weights");
+            if (!given) continue;
+            if (std::ranges::any_of(*given, [](double weight) { return weight <= 0 || weight > 1000; }))
+                reader.mistake(key, "holds weights above 0, up to 1000");
+            else
+                *weights = *given;
+        }
+        for (const auto& child : reader.list(word_of(node.form), max_widgets))
+            if (auto made = read_node(child, node.form, when, depth + 1)) node.children.push_back(std::move(*made));
+    }
+
+    std::optional<Node> read_node(const YAML::Node& written, Node::Form in, const std::vector<Condition>& inherited,
+                                  int depth) {
+        if (++nodes_ > max_nodes || depth > deepest_node) {
+            if (nodes_ == max_nodes + 1 || depth > deepest_node)
+                reading_.mistake(written.Mark(),
+                                 fmt::format("a layout has at most {} parts, {} deep", max_nodes, deepest_node));
+            return std::nullopt;
+        }
+        const MappingReader any(reading_, written, "a part of a layout");
+        if (!any.is_mapping()) return std::nullopt;
+        Node node;
+        node.place = any.place();
+        auto when = inherited;
+        for (auto& condition : read_conditions(reading_, any, "when")) when.push_back(std::move(condition));
+        if (any.has("kind")) {
+            if (!read_widget(written, any, node, std::move(when))) return std::nullopt;
+        } else if (const auto form = form_of(any)) {
+            node.form = *form;
+            std::vector<std::string_view> keys(node_keys.begin(), node_keys.end());
+            keys.insert(keys.end(), container_keys.begin(), container_keys.end());
+            keys.insert(keys.end(), container_forms.begin(), container_forms.end());
+            any.allow_only(keys);
+            add_background(any, node, when);
+            for (const MappingReader& style : styles_of(any)) {
+                style.number("gap", node.gap, 0, 1000);
+                style.number("padding", node.padding, 0, 1000);
+            }
+            read_container(any, node, when, depth);
+        } else {
+            reading_.mistake(any.mark(), fmt::format("a part of a layout needs 'kind', of a widget, or one of {}",
+                                                     fmt::join(container_forms, ", ")));
+            return std::nullopt;
+        }
+        read_place(any, in, node);
+        return node;
+    }
+
+    // Its place in the container, which is a `in`.
+    void read_place(const MappingReader& reader, Node::Form in, Node& node) {
+        if (reader.has("size")) {
+            const YAML::Node size = reader.node("size");
+            const std::string text = size.IsScalar() ? size.Scalar() : "";
+            double value = 0;
+            node.percent = text.ends_with('%');
+            if (node.percent) {
+                if (const auto number = number_in(text.substr(0, text.size() - 1));
+                    number && *number > 0 && *number <= 100)
+                    node.size = *number;
+                else
+                    reader.mistake("size", fmt::format("is of canvas units, or of 1%..100% of the container; is '{}'",
+                                                       text.substr(0, 40)));
+            } else if (reader.number("size", value, 1, 16384)) {
+                node.size = value;
+            }
+        }
+        node.has_weight = reader.number("weight", node.weight, 0.01, 1000);
+        reader.number("min", node.least, 0, 16384);
+        reader.number("max", node.most, 1, 16384);
+        if (node.most < node.least) reader.mistake("max", "is less than 'min'");
+        if (reader.has("aspect")) read_aspect(reader, node.aspect);
+        if (const auto span = reader.numbers("span", 2, "[cells across, cells down]")) {
+            node.span_across = int(std::clamp((*span)[0], 1.0, 12.0));
+            node.span_down = int(std::clamp((*span)[1], 1.0, 12.0));
+            if (node.span_across != (*span)[0] || node.span_down != (*span)[1])
+                reader.mistake("span", "holds whole numbers of 1..12");
+        }
+        const bool along = in == Node::Form::rows || in == Node::Form::columns;
+        for (const std::string_view key : {"size", "weight", "min", "max"})
+            if (reader.has(key) && !along) reader.mistake(key, "is for parts of rows and columns");
+        if (reader.has("span") && in != Node::Form::grid) reader.mistake("span", "is for parts of a grid");
+        if (reader.has("box")) {
+            if (in != Node::Form::stack)
+                reader.mistake("box", "is for parts of a stack; in rows and columns say 'size' or 'weight'");
+            read_box(reader, node);
         }
     }
-    read_box(reader, layout, widget.box);
-    read_style(reader, widget);
-    read_behaviour(reader, widget);
-    check_whole(reader, widget);
-    return widget;
-}
 
-void read_canvas(const MappingReader& reader, Layout& layout) {
-    const auto canvas = reader.numbers("canvas", 2, "[width, height]");
-    if (!canvas) return;
-    for (const double side : *canvas) {
-        if (side < 16 || side > 16384) reader.mistake("canvas", fmt::format("has sides of 16..16384, has {}", side));
+    static std::optional<double> number_in(const std::string& text) {
+        double value = 0;
+        std::size_t end = 0;
+        try {
+            value = std::stod(text, &end);
+        } catch (const std::exception&) {
+            return std::nullopt;
+        }
+        return end == text.size() ? std::optional(value) : std::nullopt;
     }
-    layout.width = (*canvas)[0];
-    layout.height = (*canvas)[1];
+
+    void read_aspect(const MappingReader& reader, double& aspect) {
+        const YAML::Node node = reader.node("aspect");
+        const std::string text = node.IsScalar() ? node.Scalar() : "";
+        const auto colon = text.find(':');
+        std::optional<double> across = number_in(text.substr(0, colon)), down = 1;
+        if (colon != std::string::npos) down = number_in(text.substr(colon + 1));
+        if (!across || !down || *down <= 0 || *across / *down < 0.05 || *across / *down > 20)
+            reader.mistake("aspect",
+                           fmt::format("is width:height like 16:9, of 0.05..20; is '{}'", text.substr(0, 40)));
+        else
+            aspect = *across / *down;
+    }
+
+    void read_box(const MappingReader& reader, Node& node) {
+        const auto edges = reader.numbers("box", 4, "[x, y, width, height]");
+        if (!edges) return;
+        const Box box{(*edges)[0], (*edges)[1], (*edges)[2], (*edges)[3]};
+        const Settings& canvas = variant_.settings;
+        if (box.width <= 0 || box.height <= 0)
+            reader.mistake("box", "has a width and a height above 0");
+        else if (box.x < 0 || box.y < 0 || box.right() > canvas.width || box.bottom() > canvas.height)
+            reader.mistake("box", fmt::format("must lie inside the canvas of {} x {}, reaches from {},{} to {},{}",
+                                              canvas.width, canvas.height, box.x, box.y, box.right(), box.bottom()));
+        node.box = box;
+    }
+
+    // From the one that others build on to the nearest.
+    std::vector<MappingReader> styles_of(const MappingReader& reader) {
+        std::vector<MappingReader> chain;
+        add_styles(reader, chain, 0);
+        return chain;
+    }
+
+    void add_styles(const MappingReader& reader, std::vector<MappingReader>& chain, int depth) {
+        if (!reader.has("style")) return;
+        std::vector<std::string> names;
+        if (reader.node("style").IsSequence())
+            reader.words("style", names, 100);
+        else if (std::string name; reader.text("style", name, 100))
+            names.push_back(std::move(name));
+        for (const auto& name : names) {
+            const auto found = styles_.find(name);
+            if (found == styles_.end() || depth == longest_chain) {
+                std::vector<std::string_view> known;
+                for (const auto& [word, nodes] : styles_) known.push_back(word);
+                const auto nearest = nearest_word(name, known);
+                reader.mistake("style",
+                               depth == longest_chain
+                                   ? fmt::format("'{}' builds on itself, or on too many others", name)
+                                   : fmt::format("'{}' is no style of this layout{} There are: {}", name.substr(0, 40),
+                                                 nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
+                                                 known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+                continue;
+            }
+            if (++styles_used_ > 20 * max_nodes) return;
+            for (const auto& node : found->second) {
+                const MappingReader style(reading_, node, "a style");
+                add_styles(style, chain, depth + 1);
+                chain.push_back(style);
+            }
+        }
+    }
+
+    static void read_values(const MappingReader& reader, Widget& widget) {
+        for (const Key& key : widget_keys())
+            if (key.kinds.has(widget.kind) && std::visit(ReadValue{reader, key, widget}, key.member))
+                widget.places.insert_or_assign(std::string(key.name), reader.place(key.name));
+    }
+
+    bool read_widget(const YAML::Node& written, const MappingReader& any, Node& node, std::vector<Condition> when) {
+        std::vector<std::string_view> names;
+        for (const auto& kind : kind_words()) names.push_back(kind.word);
+        std::string word;
+        if (!any.choice("kind", word, names)) return false;
+        const KindWord& kind = *std::ranges::find(kind_words(), std::string_view(word), &KindWord::word);
+        const MappingReader reader(reading_, written, std::string(kind.with_article));
+        reader.allow_only(keys_of(kind.kind));
+        Widget widget;
+        widget.kind = kind.kind;
+        widget.place = reader.place();
+        widget.when = std::move(when);
+        for (const MappingReader& style : styles_of(reader)) read_values(style, widget);
+        read_values(reader, widget);
+        for (const auto key : node_keys)
+            if (reader.has(key)) widget.places.insert_or_assign(std::string(key), reader.place(key));
+        if (reader.text("name", widget.name, 60)) {
+            const auto taken = std::ranges::find(variant_.widgets, widget.name, &Widget::name);
+            if (taken != variant_.widgets.end())
+                reader.mistake("name",
+                               fmt::format("'{}' is taken by the widget in line {}", widget.name, taken->place.line));
+        }
+        check_whole(reader, widget);
+        return add_widget(std::move(widget), node);
+    }
+
+    void add_background(const MappingReader& reader, Node& node, const std::vector<Condition>& when) {
+        Widget panel;
+        panel.kind = WidgetKind::panel;
+        panel.place = reader.place();
+        panel.when = when;
+        for (const MappingReader& style : styles_of(reader)) read_values(style, panel);
+        read_values(reader, panel);
+        panel.padding = 0;  // the container's own
+        if (panel.background.alpha > 0) node.has_background = add_widget(std::move(panel), node);
+    }
+
+    bool add_widget(Widget widget, Node& node) {
+        if (variant_.widgets.size() == max_widgets) {
+            reading_.mistake({}, fmt::format("a layout has at most {} widgets", max_widgets));
+            return false;
+        }
+        node.widget = variant_.widgets.size();
+        variant_.widgets.push_back(std::move(widget));
+        return true;
+    }
+
+    // What no single key can say.
+    static void check_whole(const MappingReader& reader, const Widget& widget) {
+        if (widget.kind == WidgetKind::text) {
+            if (reader.has("text") && reader.has("texts")) reader.mistake("texts", "and 'text' exclude each other");
+            if (widget.text_id.empty() && widget.texts.empty()) reader.require("texts");
+        }
+        if (reader.has("format") && reader.has("skeleton"))
+            reader.mistake("skeleton", "and 'format' exclude each other");
+        if (widget.kind == WidgetKind::qr && widget.data.empty()) reader.require("data");
+        if (widget.kind == WidgetKind::image && reader.require("file")) {
+            const std::filesystem::path path(widget.file);
+            if (path.is_absolute() || std::ranges::find(path, "..") != path.end())
+                reader.mistake("file",
+                               "names a PNG file in the layout's own folder, without '/' in front and without '..'");
+        }
+        if (const auto box = reader.has("box") ? reader.numbers("box", 4, "[x, y, width, height]") : std::nullopt;
+            box && widget.padding > 0 && 2 * widget.padding >= std::min((*box)[2], (*box)[3]))
+            reader.mistake("padding", "leaves nothing of the box");
+    }
+
+    // "board", "board 2", ...: stable as long as the order of the widgets of one kind is.
+    void name_widgets() {
+        std::set<std::string> taken;
+        for (const auto& widget : variant_.widgets) taken.insert(widget.name);
+        for (auto& widget : variant_.widgets) {
+            if (!widget.name.empty()) continue;
+            widget.name = name_of(widget.kind);
+            for (int number = 2; !taken.insert(widget.name).second; ++number)
+                widget.name = fmt::format("{} {}", name_of(widget.kind), number);
+        }
+    }
+
+    Reading& reading_;
+    const MappingReader& reader_;
+    Variant variant_;
+    std::map<std::string, std::vector<YAML::Node>, std::less<>> styles_;
+    std::size_t nodes_ = 0;
+    std::size_t styles_used_ = 0;
+};
+
+std::vector<std::string_view> keys_of_whole() {
+    std::vector<std::string_view> keys(layout_keys.begin(), layout_keys.end());
+    keys.insert(keys.end(), container_forms.begin(), container_forms.end());
+    keys.insert(keys.end(), {"gap", "padding", "across", "column_weights", "row_weights"});
+    return keys;
 }
 
-bool shows_calls(const Widget& widget) { return widget.kind == WidgetKind::board || widget.kind == WidgetKind::call; }
+Shapes read_shapes(Reading& reading, const MappingReader& variant) {
+    Shapes shapes;
+    if (!variant.require("for")) return shapes;
+    const YAML::Node node = variant.node("for");
+    if (node.IsScalar()) {
+        static constexpr std::array<std::string_view, 2> orientations{"portrait", "landscape"};
+        std::string word;
+        variant.choice("for", word, orientations);
+        if (word == "portrait") shapes.most_aspect = 1;
+        if (word == "landscape") shapes.least_aspect = 1;
+        return shapes;
+    }
+    const MappingReader reader(reading, node, "'for', unless it is portrait or landscape,");
+    reader.allow_only(std::array<std::string_view, 3>{"aspect", "width", "height"});
+    const auto range = [&](std::string_view key, double& least, double& most) {
+        const auto both = reader.numbers(key, 2, "[least, most]");
+        if (!both) return;
+        if ((*both)[0] < 0 || (*both)[1] < (*both)[0]) reader.mistake(key, "has its least number first");
+        least = (*both)[0], most = (*both)[1];
+    };
+    range("aspect", shapes.least_aspect, shapes.most_aspect);
+    range("width", shapes.least_width, shapes.most_width);
+    range("height", shapes.least_height, shapes.most_height);
+    return shapes;
+}
 
-Layout read_layout(const YAML::Node& root, const std::string& file) {
-    const MappingReader reader(file, root, "a layout");
-    reader.allow_only(layout_keys);
-    reader.require("widgets");
+Layout read_layout(Reading& reading, const YAML::Node& root, const std::string& file) {
+    const MappingReader base(reading, root, "a layout");
     Layout layout;
     layout.file = file;
     layout.name = std::filesystem::path(file).stem().string();
-    read_canvas(reader, layout);
-    reader.colour("background", layout.background);
-    reader.flag("connection_notice", layout.connection_notice);
-    for (const auto& node : reader.list("widgets", max_widgets)) {
-        layout.widgets.push_back(read_widget(file, node, layout));
+    if (!base.is_mapping()) return layout;
+    base.allow_only(keys_of_whole());
+    const auto node_of = [](const MappingReader& reader, std::string_view key) { return reader.node(key); };
+    const YAML::Node variables = node_of(base, "variables"), styles = node_of(base, "styles");
+    auto variant_keys = keys_of_whole();
+    std::erase(variant_keys, "variants");
+    variant_keys.push_back("for");
+    for (const auto& node : base.list("variants", max_variants)) {
+        const MappingReader own(reading, node, "a variant");
+        own.allow_only(variant_keys);
+        reading.set_variables(variables, node_of(own, "variables"));
+        // Its own arrangement goes in place of the file's.
+        MappingReader file_without = base;
+        const auto gives = [&](std::string_view form) { return own.has(form); };
+        if (std::ranges::any_of(container_forms, gives))
+            file_without.drop(std::array<std::string_view, 9>{"rows", "columns", "stack", "grid", "gap", "padding",
+                                                              "across", "column_weights", "row_weights"});
+        const MappingReader whole(file_without, node, "a variant");
+        Variant variant = VariantReader(reading, whole).read(styles, node_of(own, "styles"));
+        variant.shapes = read_shapes(reading, own);
+        layout.variants.push_back(std::move(variant));
     }
-    if (!layout.connection_notice && std::ranges::any_of(layout.widgets, shows_calls)) {
-        reader.mistake("connection_notice", "must be true where calls are shown: they may be old");
-    }
+    reading.set_variables(variables, YAML::Node());
+    layout.variants.push_back(VariantReader(reading, base).read(styles, YAML::Node()));
     return layout;
 }
 
@@ -186,9 +478,10 @@ Expected<Layout> parse_layout(std::string_view yaml, const std::string& file) {
         return fail("{}:1:1: a layout has at most {} bytes, this has {}", file, max_file_bytes, yaml.size());
     }
     try {
-        return read_layout(YAML::Load(std::string(yaml)), file);
-    } catch (const LayoutMistake& mistake) {
-        return std::unexpected(Error{mistake.message});
+        Reading reading(file);
+        Layout layout = read_layout(reading, YAML::Load(std::string(yaml)), file);
+        if (!reading.is_right()) return std::unexpected(Error{reading.mistakes()});
+        return layout;
     } catch (const YAML::Exception& exception) {
         return fail("{}:{}:{}: not readable as YAML: {}", file, std::max(exception.mark.line, 0) + 1,
                     std::max(exception.mark.column, 0) + 1, exception.msg);

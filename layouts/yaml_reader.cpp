@@ -13,6 +13,8 @@ namespace hallcast::layouts {
 namespace {
 
 constexpr std::size_t max_fields = 64;  // of one mapping
+constexpr std::size_t max_variables = 100;
+constexpr std::size_t max_mistakes = 50;
 
 std::string shown(const YAML::Node& node) {
     if (node.IsScalar()) {
@@ -90,26 +92,89 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
     return nearest;
 }
 
-void mistake_at(const std::string& file, const YAML::Mark& mark, std::string_view message) {
+void Reading::mistake(const YAML::Mark& mark, std::string_view message) {
     // yaml-cpp counts from 0, editors from 1; of an empty file it knows no place.
-    throw LayoutMistake{
-        fmt::format("{}:{}:{}: {}", file, std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, message)};
+    if (mistakes_.size() < max_mistakes)
+        mistakes_.insert({std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, std::string(message)});
 }
 
-MappingReader::MappingReader(const std::string& file, const YAML::Node& node, std::string what)
-    : file_(file), what_(std::move(what)), mark_(node.Mark()) {
-    if (!node.IsMap())
-        mistake_at(file_, mark_, fmt::format("{} is a mapping of keys to values, is {}", what_, shown(node)));
-    if (node.size() > max_fields) mistake_at(file_, mark_, fmt::format("{} has more than {} keys", what_, max_fields));
-    for (const auto& pair : node) {
-        if (!pair.first.IsScalar()) mistake_at(file_, pair.first.Mark(), "a key is a word");
-        const std::string& key = pair.first.Scalar();
-        if (find(key)) {
-            mistake_at(file_, pair.first.Mark(),
-                       fmt::format("'{}' is given twice, first in line {}", key, find(key)->mark.line + 1));
+std::string Reading::mistakes() const {
+    std::string all;
+    for (const Mistake& one : mistakes_)
+        all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file_, one.line, one.column, one.message);
+    return all;
+}
+
+void Reading::set_variables(const YAML::Node& base, const YAML::Node& over) {
+    variables_.clear();
+    for (const YAML::Node& node : {base, over}) {
+        if (!node.IsDefined() || node.IsNull()) continue;
+        if (!node.IsMap() || node.size() > max_variables) {
+            mistake(node.Mark(), fmt::format("'variables' is a mapping of at most {} names to values", max_variables));
+            continue;
         }
-        fields_.push_back({key, pair.first.Mark(), pair.second});
+        for (const auto& pair : node)
+            if (pair.first.IsScalar()) {
+                // Not assigned: that would change the node of the file which the name stood for.
+                variables_.erase(pair.first.Scalar());
+                variables_.emplace(pair.first.Scalar(), pair.second);
+            }
     }
+}
+
+YAML::Node Reading::resolve(const YAML::Node& node) {
+    YAML::Node found = node;
+    for (int depth = 0; found.IsScalar() && found.Scalar().starts_with('$'); ++depth) {
+        const std::string name = found.Scalar().substr(1);
+        if (name.starts_with('$')) return YAML::Node(name);
+        const auto variable = variables_.find(name);
+        if (variable == variables_.end() || depth == 8) {
+            std::vector<std::string_view> known;
+            for (const auto& [word, value] : variables_) known.push_back(word);
+            const auto nearest = nearest_word(name, known);
+            mistake(node.Mark(), depth == 8
+                                     ? fmt::format("the variable '{}' stands for itself", name)
+                                     : fmt::format("there is no variable '{}'{}", name.substr(0, 40),
+                                                   nearest.empty() ? "; a text that begins with $ is written $$"
+                                                                   : fmt::format(", did you mean '{}'?", nearest)));
+            return YAML::Node(YAML::NodeType::Undefined);  // told; whoever reads it says no more
+        }
+        found.reset(variable->second);
+    }
+    return found;
+}
+
+MappingReader::MappingReader(Reading& reading, const YAML::Node& written, std::string what)
+    : reading_(&reading), what_(std::move(what)), mark_(written.Mark()) {
+    const YAML::Node node = reading.resolve(written);
+    is_mapping_ = node.IsMap();
+    if (!is_mapping_) {
+        if (node.IsDefined())
+            reading.mistake(mark_, fmt::format("{} is a mapping of keys to values, is {}", what_, shown(node)));
+        return;
+    }
+    if (node.size() > max_fields) {
+        reading.mistake(mark_, fmt::format("{} has more than {} keys", what_, max_fields));
+        return;
+    }
+    for (const auto& pair : node) {
+        if (!pair.first.IsScalar()) {
+            reading.mistake(pair.first.Mark(), "a key is a word");
+            continue;
+        }
+        const std::string& key = pair.first.Scalar();
+        if (const Field* first = find(key))
+            reading.mistake(pair.first.Mark(),
+                            fmt::format("'{}' is given twice, first in line {}", key, first->mark.line + 1));
+        else
+            fields_.push_back({key, pair.first.Mark(), pair.second});
+    }
+}
+
+MappingReader::MappingReader(const MappingReader& base, const YAML::Node& over, std::string what)
+    : MappingReader(*base.reading_, over, std::move(what)) {
+    for (const Field& field : base.fields_)
+        if (!find(field.key)) fields_.push_back(field);
 }
 
 const MappingReader::Field* MappingReader::find(std::string_view key) const {
@@ -117,13 +182,28 @@ const MappingReader::Field* MappingReader::find(std::string_view key) const {
     return found == fields_.end() ? nullptr : &*found;
 }
 
-void MappingReader::mistake(std::string_view key, std::string_view message) const {
+FilePlace MappingReader::place(std::string_view key) const {
     const Field* field = find(key);
-    mistake_at(file_, field ? field->mark : mark_, fmt::format("'{}' {}", key, message));
+    return place_of(field ? field->mark : mark_);
 }
 
-void MappingReader::require(std::string_view key) const {
-    if (!find(key)) mistake_at(file_, mark_, fmt::format("{} needs '{}'", what_, key));
+void MappingReader::drop(std::span<const std::string_view> keys) {
+    std::erase_if(fields_, [&](const Field& field) { return std::ranges::find(keys, field.key) != keys.end(); });
+}
+
+YAML::Node MappingReader::node(std::string_view key) const {
+    const Field* field = find(key);
+    return field ? reading_->resolve(field->value) : YAML::Node();
+}
+
+void MappingReader::mistake(std::string_view key, std::string_view message) const {
+    const Field* field = find(key);
+    reading_->mistake(field ? field->mark : mark_, fmt::format("'{}' {}", key, message));
+}
+
+bool MappingReader::require(std::string_view key) const {
+    if (is_mapping_ && !find(key)) reading_->mistake(mark_, fmt::format("{} needs '{}'", what_, key));
+    return find(key) != nullptr;
 }
 
 void MappingReader::allow_only(std::span<const std::string_view> known) const {
@@ -131,129 +211,183 @@ void MappingReader::allow_only(std::span<const std::string_view> known) const {
         if (std::ranges::find(known, field.key) != known.end()) continue;
         const auto nearest = nearest_word(field.key, known);
         const std::string hint = nearest.empty() ? "" : fmt::format(", did you mean '{}'?", nearest);
-        mistake_at(file_, field.mark,
-                   fmt::format("unknown key '{}' for {}{} Known: {}", field.key.substr(0, 40), what_,
-                               hint.empty() ? "." : hint, fmt::join(known, ", ")));
+        reading_->mistake(field.mark, fmt::format("unknown key '{}' for {}{} Known: {}", field.key.substr(0, 40), what_,
+                                                  hint.empty() ? "." : hint, fmt::join(known, ", ")));
     }
 }
 
-void MappingReader::text(std::string_view key, std::string& value, std::size_t limit) const {
-    const Field* field = find(key);
-    if (!field) return;
-    if (!field->value.IsScalar()) mistake(key, fmt::format("is a text, is {}", shown(field->value)));
-    const std::string& text = field->value.Scalar();
-    if (text.empty()) mistake(key, "is empty");
-    if (text.size() > limit) mistake(key, fmt::format("has at most {} bytes, has {}", limit, text.size()));
+bool MappingReader::text(std::string_view key, std::string& value, std::size_t limit) const {
+    if (!find(key)) return false;
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return false;
+    if (!node.IsScalar()) return mistake(key, fmt::format("is a text, is {}", shown(node))), false;
+    const std::string& text = node.Scalar();
+    if (text.empty()) return mistake(key, "is empty"), false;
+    if (text.size() > limit)
+        return mistake(key, fmt::format("has at most {} bytes, has {}", limit, text.size())), false;
     value = text;
+    return true;
 }
 
-void MappingReader::choice(std::string_view key, std::string& value, std::span<const std::string_view> choices) const {
-    std::string chosen = value;
-    text(key, chosen);
-    if (!has(key)) return;
+bool MappingReader::choice(std::string_view key, std::string& value, std::span<const std::string_view> choices) const {
+    std::string chosen;
+    if (!text(key, chosen)) return false;
     if (std::ranges::find(choices, chosen) == choices.end()) {
         const auto nearest = nearest_word(chosen, choices);
         mistake(key, fmt::format("is one of {}; is '{}'{}", fmt::join(choices, ", "), chosen.substr(0, 40),
                                  nearest.empty() ? "" : fmt::format(", did you mean '{}'?", nearest)));
+        return false;
     }
     value = chosen;
+    return true;
 }
 
-void MappingReader::number(std::string_view key, double& value, double low, double high) const {
-    const Field* field = find(key);
-    if (!field) return;
-    const auto number = finite_number(field->value);
-    if (!number || *number < low || *number > high) {
-        mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown(field->value)));
-    }
+bool MappingReader::number(std::string_view key, double& value, double low, double high) const {
+    if (!find(key)) return false;
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return false;
+    const auto number = finite_number(node);
+    if (!number || *number < low || *number > high)
+        return mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown(node))), false;
     value = *number;
+    return true;
 }
 
-void MappingReader::integer(std::string_view key, int& value, int low, int high) const {
-    const Field* field = find(key);
-    if (!field) return;
-    const auto number = field->value.IsScalar() ? parse_number<int>(field->value.Scalar()) : std::nullopt;
-    if (!number || *number < low || *number > high) {
-        mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown(field->value)));
-    }
+bool MappingReader::integer(std::string_view key, int& value, int low, int high) const {
+    if (!find(key)) return false;
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return false;
+    const auto number = node.IsScalar() ? parse_number<int>(node.Scalar()) : std::nullopt;
+    if (!number || *number < low || *number > high)
+        return mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown(node))), false;
     value = *number;
+    return true;
 }
 
-void MappingReader::flag(std::string_view key, bool& value) const {
-    const Field* field = find(key);
-    if (!field) return;
-    const std::string text = field->value.IsScalar() ? field->value.Scalar() : "";
+bool MappingReader::flag(std::string_view key, bool& value) const {
+    if (!find(key)) return false;
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return false;
+    const std::string text = node.IsScalar() ? node.Scalar() : "";
     if (text != "true" && text != "false")
-        mistake(key, fmt::format("must be true or false, is {}", shown(field->value)));
+        return mistake(key, fmt::format("must be true or false, is {}", shown(node))), false;
     value = text == "true";
+    return true;
 }
 
-void MappingReader::colour(std::string_view key, Colour& value) const {
-    const Field* field = find(key);
-    if (!field) return;
-    const auto colour = field->value.IsScalar() ? parse_colour(field->value.Scalar()) : std::nullopt;
+bool MappingReader::colour(std::string_view key, Colour& value) const {
+    if (!find(key)) return false;
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return false;
+    const auto colour = node.IsScalar() ? parse_colour(node.Scalar()) : std::nullopt;
     if (!colour) {
         // Without quotes YAML takes "#..." for a comment: the commonest slip of all.
-        mistake(key, fmt::format("must be \"#rrggbb\" or \"#rrggbbaa\", in quotes, is {}", shown(field->value)));
+        mistake(key, fmt::format("must be \"#rrggbb\" or \"#rrggbbaa\", in quotes, is {}", shown(node)));
+        return false;
     }
     value = *colour;
+    return true;
 }
 
 std::optional<std::vector<double>> MappingReader::numbers(std::string_view key, std::size_t count,
                                                           std::string_view form) const {
-    const Field* field = find(key);
-    if (!field) return std::nullopt;
+    if (!find(key)) return std::nullopt;
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return std::nullopt;
     std::vector<double> values;
-    if (field->value.IsSequence() && field->value.size() == count) {
-        for (const auto& item : field->value) {
-            if (const auto number = finite_number(item)) values.push_back(*number);
+    if (node.IsSequence() && (node.size() == count || (count == 0 && node.size() <= max_fields))) {
+        for (const auto& item : node) {
+            if (const auto number = finite_number(reading_->resolve(item))) values.push_back(*number);
         }
     }
-    if (values.size() != count) mistake(key, fmt::format("must be {}, all numbers, is {}", form, shown(field->value)));
+    if (values.empty() || values.size() != node.size()) {
+        mistake(key, fmt::format("must be {}, all numbers, is {}", form, shown(node)));
+        return std::nullopt;
+    }
     return values;
 }
 
-void MappingReader::languages(std::string_view key, std::vector<std::string>& value) const {
+bool MappingReader::languages(std::string_view key, std::vector<std::string>& value) const {
     std::vector<std::string> tags;
     for (const auto& item : list(key, max_languages)) {
         if (!item.IsScalar() || !is_language_tag(item.Scalar())) {
-            mistake_at(file_, item.Mark(),
-                       fmt::format("'{}' holds language tags like pl or zh, has {}", key, shown(item)));
+            reading_->mistake(item.Mark(),
+                              fmt::format("'{}' holds language tags like pl or zh, has {}", key, shown(item)));
+        } else if (std::ranges::find(tags, item.Scalar()) != tags.end()) {
+            reading_->mistake(item.Mark(), fmt::format("'{}' has {} twice", key, item.Scalar()));
+        } else {
+            tags.push_back(item.Scalar());
         }
-        if (std::ranges::find(tags, item.Scalar()) != tags.end()) {
-            mistake_at(file_, item.Mark(), fmt::format("'{}' has {} twice", key, item.Scalar()));
-        }
-        tags.push_back(item.Scalar());
     }
-    if (has(key)) value = tags;
+    if (tags.empty()) return false;
+    value = tags;
+    return true;
 }
 
-void MappingReader::texts(std::string_view key, std::map<std::string, std::string>& value) const {
+bool MappingReader::texts(std::string_view key, std::map<std::string, std::string>& value) const {
     const Field* field = find(key);
-    if (!field) return;
-    const MappingReader by_language(file_, field->value, fmt::format("'{}'", key));
-    if (by_language.fields_.empty()) mistake(key, "is empty");
+    if (!field) return false;
+    const MappingReader by_language(*reading_, field->value, fmt::format("'{}'", key));
+    if (!by_language.is_mapping_) return false;
+    if (by_language.fields_.empty()) return mistake(key, "is empty"), false;
     if (by_language.fields_.size() > max_languages)
-        mistake(key, fmt::format("has more than {} languages", max_languages));
+        return mistake(key, fmt::format("has more than {} languages", max_languages)), false;
     value.clear();
     for (const auto& entry : by_language.fields_) {
-        if (!is_language_tag(entry.key)) {
-            mistake_at(
-                file_, entry.mark,
-                fmt::format("'{}' is keyed by language tags like pl or zh, has '{}'", key, entry.key.substr(0, 40)));
-        }
-        by_language.text(entry.key, value[entry.key], max_text_bytes);
+        if (!is_language_tag(entry.key))
+            reading_->mistake(entry.mark, fmt::format("'{}' is keyed by language tags like pl or zh, has '{}'", key,
+                                                      entry.key.substr(0, 40)));
+        else
+            by_language.text(entry.key, value[entry.key], max_text_bytes);
     }
+    return true;
+}
+
+bool MappingReader::words(std::string_view key, std::vector<std::string>& value, std::size_t limit) const {
+    std::vector<std::string> words;
+    for (const auto& item : list(key, max_fields)) {
+        if (!item.IsScalar() || item.Scalar().empty() || item.Scalar().size() > limit)
+            reading_->mistake(item.Mark(),
+                              fmt::format("'{}' holds words of 1..{} bytes, has {}", key, limit, shown(item)));
+        else
+            words.push_back(item.Scalar());
+    }
+    if (words.empty()) return false;
+    value = words;
+    return true;
+}
+
+bool MappingReader::integers(std::string_view key, std::vector<int>& value, int low, int high) const {
+    std::vector<int> integers;
+    for (const auto& item : list(key, max_fields)) {
+        const auto number = item.IsScalar() ? parse_number<int>(item.Scalar()) : std::nullopt;
+        if (!number || *number < low || *number > high)
+            reading_->mistake(item.Mark(),
+                              fmt::format("'{}' holds numbers of {}..{}, has {}", key, low, high, shown(item)));
+        else
+            integers.push_back(*number);
+    }
+    if (integers.empty()) return false;
+    value = integers;
+    return true;
 }
 
 std::vector<YAML::Node> MappingReader::list(std::string_view key, std::size_t limit) const {
-    const Field* field = find(key);
-    if (!field) return {};
-    if (!field->value.IsSequence()) mistake(key, fmt::format("is a list, is {}", shown(field->value)));
-    if (field->value.size() == 0) mistake(key, "is empty");
-    if (field->value.size() > limit)
-        mistake(key, fmt::format("has at most {} items, has {}", limit, field->value.size()));
-    return {field->value.begin(), field->value.end()};
+    if (!find(key)) return {};
+    const YAML::Node node = this->node(key);
+    if (!node.IsDefined()) return {};
+    if (!node.IsSequence()) {
+        mistake(key, fmt::format("is a list, is {}", shown(node)));
+    } else if (node.size() == 0) {
+        mistake(key, "is empty");
+    } else if (node.size() > limit) {
+        mistake(key, fmt::format("has at most {} items, has {}", limit, node.size()));
+    } else {
+        std::vector<YAML::Node> items;
+        for (const auto& item : node) items.push_back(reading_->resolve(item));
+        return items;
+    }
+    return {};
 }
 
 }  // namespace hallcast::layouts

@@ -64,8 +64,9 @@ void check(const std::string& file) {
     const layouts::Layout layout = load(file);
     const auto fonts = need(text::open_system_fonts());
     const auto typesetter = text::make_typesetter(*fonts);
-    need(screen::make_screen(layout, {int(layout.width), int(layout.height)}, *typesetter));
-    std::printf("%s: right, %zu widgets\n", file.c_str(), layout.widgets.size());
+    need(screen::make_screen(layout, {int(layout.base().settings.width), int(layout.base().settings.height)},
+                             *typesetter));
+    std::printf("%s: right, %zu widgets\n", file.c_str(), layout.base().widgets.size());
 }
 
 }  // namespace

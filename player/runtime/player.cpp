@@ -60,7 +60,7 @@ class FilmSound final : public media::SoundSink {
 
 // The big announcement's time is the layout's; a layout without one still queues calls for the voice.
 milliseconds dwell_of(const layouts::Layout& layout) {
-    for (const layouts::Widget& widget : layout.widgets)
+    for (const layouts::Widget& widget : layout.base().widgets)
         if (widget.kind == layouts::WidgetKind::call) return milliseconds(std::int64_t(widget.seconds * 1000));
     return milliseconds(10'000);
 }
@@ -284,7 +284,7 @@ void Player::follow_hours(Moment now) {
 
 void Player::refresh_playlist() {
     // Without a place for it nothing is decoded, nor heard.
-    if (std::ranges::none_of(options_.layout.widgets,
+    if (std::ranges::none_of(options_.layout.base().widgets,
                              [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; }))
         return;
     if (!options_.clips.empty())

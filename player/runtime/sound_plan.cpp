@@ -1,29 +1,18 @@
 #include "player/runtime/sound_plan.h"
 
-#include <unicode/timezone.h>
-
 #include <algorithm>
 #include <cmath>
-#include <memory>
 
+#include "player/screen/office_time.h"
 #include "protocol/timetable.h"
 
 namespace hallcast::runtime {
 
 SoundLevel sound_level(const v1::HallProfile& profile, std::int64_t at_ms) {
     if (profile.sound().empty()) return {};
-    const std::unique_ptr<icu::TimeZone> zone(
-        icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(profile.time_zone())));
-    if (*zone == icu::TimeZone::getUnknown()) return {};
-    std::int32_t standard = 0, summer = 0;
-    UErrorCode status = U_ZERO_ERROR;
-    zone->getOffset(double(at_ms), false, standard, summer, status);
-    if (U_FAILURE(status)) return {};
-    using namespace std::chrono;
-    const local_time<milliseconds> local{milliseconds(at_ms + standard + summer)};
-    const auto date = floor<days>(local);
-    const v1::SoundHours* hours =
-        timetable::sound_at(profile.sound(), date, int(duration_cast<minutes>(local - date).count()));
+    const auto time = screen::office_time(profile, at_ms);
+    if (!time) return {};
+    const v1::SoundHours* hours = timetable::sound_at(profile.sound(), time->date, time->minute);
     if (hours == nullptr) return {};
     return {double(hours->film_db()), double(hours->speech_db()), hours->quiet()};
 }

@@ -108,12 +108,12 @@ constexpr double highest = 0.4;  // of the canvas: what is behind stays to be se
 constexpr double least_high = 0.1, least_wide = 0.3;
 
 // The foot of the largest part of the canvas that none of those widgets has; at least the foot of the canvas.
-layouts::Box clear_of(const layouts::Layout& layout, bool of_calls) {
+layouts::Box clear_of(const layouts::Arrangement& layout, bool of_calls) {
     std::vector<layouts::Box> taken;
     for (const auto& widget : layout.widgets)
         if (widget.kind == layouts::WidgetKind::board || (of_calls && widget.kind == layouts::WidgetKind::call))
             taken.push_back(widget.box);
-    std::vector<double> edges{0, layout.height};
+    std::vector<double> edges{0, layout.settings.height};
     for (const auto& box : taken) edges.insert(edges.end(), {box.y, box.y + box.height});
     std::ranges::sort(edges);
     std::ranges::sort(taken, {}, &layouts::Box::x);
@@ -122,7 +122,7 @@ layouts::Box clear_of(const layouts::Layout& layout, bool of_calls) {
     for (const double top : edges) {
         for (const double bottom : edges) {
             if (bottom <= top) continue;
-            const double height = std::min(bottom - top, highest * layout.height);
+            const double height = std::min(bottom - top, highest * layout.settings.height);
             const auto consider = [&](double left, double right) {
                 const double area = (right - left) * height, most = best.width * best.height;
                 if (right > left && (area > most || (area == most && bottom > best.y + best.height)))
@@ -134,16 +134,17 @@ layouts::Box clear_of(const layouts::Layout& layout, bool of_calls) {
                 consider(left, box.x);
                 left = std::max(left, box.x + box.width);
             }
-            consider(left, layout.width);
+            consider(left, layout.settings.width);
         }
     }
-    if (best.height >= least_high * layout.height && best.width >= least_wide * layout.width) return best;
-    return {0, layout.height * 0.75, layout.width, layout.height * 0.25};
+    if (best.height >= least_high * layout.settings.height && best.width >= least_wide * layout.settings.width)
+        return best;
+    return {0, layout.settings.height * 0.75, layout.settings.width, layout.settings.height * 0.25};
 }
 
 }  // namespace
 
-std::array<layouts::Box, 2> boxes_of_banner(const layouts::Layout& layout) {
+std::array<layouts::Box, 2> boxes_of_banner(const layouts::Arrangement& layout) {
     return {clear_of(layout, false), clear_of(layout, true)};
 }
 

@@ -17,12 +17,10 @@ picture::ScreenRect placed(const picture::Overlay& overlay, const picture::Scree
             down(overlay.y + overlay.frame->height) - top};
 }
 
-}  // namespace
-
-Shown show_media(const Place& place, const Moment& moment) {
+Shown show_film(const Place& place, const Moment& moment, const picture::VideoFramePtr& frame) {
     ItemList items(place, moment.typesetter);
     items.ground();
-    if (const auto& frame = moment.input.video) {
+    if (frame) {
         const bool has_shape = frame->display_width > 0 && frame->display_height > 0;
         const auto zone = inset(place.box, place.pixels(place.widget.padding), place.pixels(place.widget.padding));
         const auto box = has_shape ? contained(frame->display_width, frame->display_height, zone)
@@ -32,6 +30,21 @@ Shown show_media(const Place& place, const Moment& moment) {
             items.add("caption", 0, placed(*frame->overlay, box), picture::Video{frame->overlay->frame});
     }
     return {.items = items.take(), .until = WallTime::max(), .rolling = {}};
+}
+
+}  // namespace
+
+Shown show_media(const Place& place, const Moment& moment) { return show_film(place, moment, moment.input.video); }
+
+// Nothing at all while there is none: its place lies over others.
+Shown show_sign(const Place& place, const Moment& moment) {
+    return moment.input.sign ? show_film(place, moment, moment.input.sign) : Shown{};
+}
+
+Shown show_panel(const Place& place, const Moment& moment) {
+    ItemList items(place, moment.typesetter);
+    items.ground();
+    return {.items = items.take()};
 }
 
 }  // namespace hallcast::screen

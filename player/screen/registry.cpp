@@ -18,6 +18,17 @@ ShowWidget show_of(layouts::WidgetKind kind) {
             return show_text;
         case layouts::WidgetKind::image:
             return show_image;
+        case layouts::WidgetKind::sign:
+            return show_sign;
+        case layouts::WidgetKind::panel:
+            return show_panel;
+        case layouts::WidgetKind::counter:
+        case layouts::WidgetKind::waiting:
+        case layouts::WidgetKind::qr:
+        case layouts::WidgetKind::languages:
+        case layouts::WidgetKind::message:
+        case layouts::WidgetKind::connection:
+            return show_panel;  // being built
     }
     HALLCAST_ASSERT(!"a kind of widget without a function");
     return nullptr;

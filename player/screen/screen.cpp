@@ -10,6 +10,7 @@
 
 #include "content/texts.h"
 #include "player/picture/image_file.h"
+#include "player/screen/conditions.h"
 #include "player/screen/item_list.h"
 #include "player/screen/widget.h"
 
@@ -24,18 +25,21 @@ constexpr std::chrono::nanoseconds stillest = std::chrono::hours(1);
 struct Kept {
     Shown shown;
     std::shared_ptr<const v1::HallState> state;  // held, so that no other state can come to its address
-    picture::VideoFramePtr video;
+    picture::VideoFramePtr picture;              // of a widget that shows one
+    bool plays_film = false, plays_sign = false;
     bool stale = false;
     std::string language;
     std::optional<ShownCall> shown_call;
     std::optional<SpokenNotice> spoken_notice;
     std::chrono::milliseconds master_ahead;
+    std::uint32_t counter = 0;
     WallTime from;
 
-    bool holds_for(const ScreenInput& input, bool for_media) const {
+    bool holds_for(const ScreenInput& input, const picture::VideoFramePtr& its_picture) const {
         return state == input.hall.state && stale == input.hall.stale_since.has_value() && language == input.language &&
                shown_call == input.shown_call && spoken_notice == input.spoken_notice &&
-               master_ahead == input.master_ahead && (!for_media || video == input.video) && from <= input.now &&
+               master_ahead == input.master_ahead && counter == input.counter && picture == its_picture &&
+               plays_film == (input.video != nullptr) && plays_sign == (input.sign != nullptr) && from <= input.now &&
                input.now < shown.until;
     }
 };
@@ -84,19 +88,32 @@ class LayoutScreen final : public Screen {
 
   private:
     const Shown& shown_at(Mounted& mounted, const ScreenInput& input) {
-        const bool is_media = mounted.place.widget.kind == layouts::WidgetKind::media;
-        if (!mounted.kept || !mounted.kept->holds_for(input, is_media)) {
-            mounted.kept = Kept{mounted.show(mounted.place, {input, typesetter_}),
+        using enum layouts::WidgetKind;
+        const auto kind = mounted.place.widget.kind;
+        const auto its_picture = kind == media ? input.video : kind == sign ? input.sign : nullptr;
+        if (!mounted.kept || !mounted.kept->holds_for(input, its_picture)) {
+            mounted.kept = Kept{shown_now(mounted, {input, typesetter_}),
                                 input.hall.state,
-                                is_media ? input.video : nullptr,
+                                its_picture,
+                                input.video != nullptr,
+                                input.sign != nullptr,
                                 input.hall.stale_since.has_value(),
                                 input.language,
                                 input.shown_call,
                                 input.spoken_notice,
                                 input.master_ahead,
+                                input.counter,
                                 input.now};
         }
         return mounted.kept->shown;
+    }
+
+    static Shown shown_now(const Mounted& mounted, const Moment& moment) {
+        WallTime until = WallTime::max();
+        const bool shown = all_hold(mounted.place.widget.when, moment, until);
+        Shown now = shown ? mounted.show(mounted.place, moment) : Shown{};
+        now.until = std::min(now.until, until);
+        return now;
     }
 
     picture::ScreenSize size_;
@@ -105,20 +122,15 @@ class LayoutScreen final : public Screen {
     text::Typesetter& typesetter_;
 };
 
-// A screen of another shape than the canvas stretches the boxes and never the letters.
-picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Layout& layout, picture::ScreenSize size) {
-    const double across = size.width / layout.width, down = size.height / layout.height;
-    const int left = int(std::lround(box.x * across)), top = int(std::lround(box.y * down));
-    const picture::ScreenRect rect{left, top, int(std::lround((box.x + box.width) * across)) - left,
-                                   int(std::lround((box.y + box.height) * down)) - top};
-    return intersection(rect, {0, 0, size.width, size.height});
+// Edges are rounded, not sizes: parts that touch still do.
+picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangement& layout, picture::ScreenSize size) {
+    const auto pixels = [&](double units) { return int(std::lround(units * layout.scale)); };
+    const int left = pixels(box.x), top = pixels(box.y);
+    return intersection({left, top, pixels(box.right()) - left, pixels(box.bottom()) - top},
+                        {0, 0, size.width, size.height});
 }
 
-double scale_of(const layouts::Layout& layout, picture::ScreenSize size) {
-    return std::min(size.width / layout.width, size.height / layout.height);
-}
-
-Expected<void> check_text(const layouts::Layout& layout, const layouts::Widget& widget) {
+Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Widget& widget) {
     const auto& id = widget.text_id;
     if (id.empty() || id == "office_name" || id == "hall_name") return {};
     // A placeholder would stand there as it is.
@@ -126,31 +138,31 @@ Expected<void> check_text(const layouts::Layout& layout, const layouts::Widget& 
     if (content::has_text(id) && stands_alone(id)) return {};
     std::vector<std::string_view> known{"office_name", "hall_name"};
     std::ranges::copy_if(content::text_ids(), std::back_inserter(known), stands_alone);
-    return fail("{}:{}: '{}' is no text for the widget '{}'; there are {}", layout.file, widget.line, id, widget.name,
-                fmt::join(known, ", "));
+    return fail("{}:{}: '{}' is no text for the widget '{}'; there are {}", layout.file, widget.place.line, id,
+                widget.name, fmt::join(known, ", "));
 }
 
-Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& widget, picture::ScreenSize size) {
+Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widget& widget, picture::ScreenSize size) {
     Mounted mounted;
     mounted.show = show_of(widget.kind);
-    mounted.place = {widget, on_screen(widget.box, layout, size), scale_of(layout, size), item_id(0, widget.name),
-                     nullptr};
+    mounted.place = {widget, on_screen(widget.box, layout, size), layout.scale, item_id(0, widget.name), nullptr};
     if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
     if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
         return fail("{}:{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"", layout.file,
-                    widget.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
+                    widget.place.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
     }
     if (widget.kind == layouts::WidgetKind::image) {
         auto image = picture::read_png(widget.file);
         if (!image)
-            return fail("{}:{}: the image '{}': {}", layout.file, widget.line, widget.name, image.error().message);
+            return fail("{}:{}: the image '{}': {}", layout.file, widget.place.line, widget.name,
+                        image.error().message);
         mounted.place.image = std::move(*image);
     }
     return mounted;
 }
 
 // Over each board; on a layout that has none, in a band along the top.
-std::vector<Mounted> notices_of(const layouts::Layout& layout, picture::ScreenSize size) {
+std::vector<Mounted> notices_of(const layouts::Arrangement& layout, picture::ScreenSize size) {
     std::vector<Mounted> notices;
     const auto add = [&](const layouts::Box& box, const layouts::Widget& under) {
         Mounted notice;
@@ -158,22 +170,22 @@ std::vector<Mounted> notices_of(const layouts::Layout& layout, picture::ScreenSi
         notice.place.widget.languages.clear();  // the hall's, not those of the board's headings
         notice.show = show_notice;
         notice.place.box = on_screen(box, layout, size);
-        notice.place.scale = scale_of(layout, size);
+        notice.place.scale = layout.scale;
         notice.place.id = item_id(1, "connection notice", notices.size());
         notices.push_back(std::move(notice));
     };
-    if (!layout.connection_notice) return notices;
+    if (!layout.settings.connection_notice) return notices;
     for (const auto& widget : layout.widgets) {
         if (widget.kind == layouts::WidgetKind::board) add(widget.box, widget);
     }
-    if (notices.empty()) add({0, 0, layout.width, layout.height / 6}, {});
+    if (notices.empty()) add({0, 0, layout.settings.width, layout.settings.height / 6}, {});
     return notices;
 }
 
-Mounted banner_of(const layouts::Layout& layout, picture::ScreenSize size) {
+Mounted banner_of(const layouts::Arrangement& layout, picture::ScreenSize size) {
     Mounted banner;
     banner.show = show_banner;
-    banner.place.scale = scale_of(layout, size);
+    banner.place.scale = layout.scale;
     banner.place.id = item_id(2, "notice banner");
     const int margin = banner.place.pixels(20);
     const auto [usual, beside_calls] = boxes_of_banner(layout);
@@ -189,15 +201,17 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     if (size.width < 16 || size.height < 16 || size.width > 16384 || size.height > 16384) {
         return fail("a screen has sides of 16..16384 pixels, not {} x {}", size.width, size.height);
     }
+    const layouts::Arrangement arrangement = layouts::arrange(layout, size.width, size.height);
     std::vector<Mounted> widgets;
-    for (const auto& widget : layout.widgets) {
-        auto mounted = mount(layout, widget, size);
+    for (const auto& widget : arrangement.widgets) {
+        auto mounted = mount(arrangement, widget, size);
         if (!mounted) return std::unexpected(mounted.error());
         widgets.push_back(std::move(*mounted));
     }
-    for (auto& notice : notices_of(layout, size)) widgets.push_back(std::move(notice));
-    widgets.push_back(banner_of(layout, size));
-    return std::make_unique<LayoutScreen>(size, to_picture(layout.background), std::move(widgets), typesetter);
+    for (auto& notice : notices_of(arrangement, size)) widgets.push_back(std::move(notice));
+    widgets.push_back(banner_of(arrangement, size));
+    return std::make_unique<LayoutScreen>(size, to_picture(arrangement.settings.background), std::move(widgets),
+                                          typesetter);
 }
 
 WallTime time_of(const v1::HallState& state) {

@@ -42,7 +42,9 @@ struct SpokenNotice {
 struct ScreenInput {
     HallView hall;
     picture::VideoFramePtr video;  // null: nothing to play yet
+    picture::VideoFramePtr sign;   // a sign-language clip; null: none plays
     std::optional<ShownCall> shown_call;
+    std::uint32_t counter = 0;                  // this screen's own, over which it hangs; 0: none
     std::string language;                       // forces one language on everything that rotates; empty: rotate
     std::optional<SpokenNotice> spoken_notice;  // none: the languages of what is told take turns
     std::chrono::milliseconds master_ahead{0};  // of `now`, by the master's clock: it says when a notice is over

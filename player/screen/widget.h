@@ -64,6 +64,8 @@ Shown show_ticker(const Place& place, const Moment& moment);
 Shown show_clock(const Place& place, const Moment& moment);
 Shown show_text(const Place& place, const Moment& moment);
 Shown show_image(const Place& place, const Moment& moment);
+Shown show_sign(const Place& place, const Moment& moment);
+Shown show_panel(const Place& place, const Moment& moment);
 
 // The word about a lost or missing connection, over the board at `place`; nothing while the master is heard.
 Shown show_notice(const Place& place, const Moment& moment);
@@ -71,7 +73,7 @@ Shown show_notice(const Place& place, const Moment& moment);
 // What staff tell everybody, while it holds: in front of everything else.
 Shown show_banner(const Place& place, const Moment& moment);
 // Where it stands on the canvas, so that it hides no board; and where while a call is big, so that it hides neither.
-std::array<layouts::Box, 2> boxes_of_banner(const layouts::Layout& layout);
+std::array<layouts::Box, 2> boxes_of_banner(const layouts::Arrangement& layout);
 
 // Appends to `items` what of `rolling` is seen in `box` at `motion`. Whole pixels, so that the movement is even.
 void roll(const Rolling& rolling, const picture::ScreenRect& box, std::chrono::nanoseconds motion,

@@ -19,13 +19,13 @@ std::string error_of(const std::string& yaml) {
 
 // A board in line 3; `lines` follow, each at column 5.
 std::string with_board(const std::string& lines) {
-    return "canvas: [1920, 1080]\nwidgets:\n  - name: b\n    kind: board\n    box: [0, 0, 100, 100]\n" + lines;
+    return "canvas: [1920, 1080]\nstack:\n  - name: b\n    kind: board\n    box: [0, 0, 100, 100]\n" + lines;
 }
 
 TEST_CASE("a layout says all that a screen needs") {
     const auto layout = parse_layout(R"(canvas: [1280, 720]
 background: "#102030"
-widgets:
+stack:
   - name: board
     kind: board
     box: [10, 20.5, 300, 400]
@@ -41,18 +41,18 @@ widgets:
                                      "rooms/one.yaml");
     REQUIRE(layout);
     CHECK(layout->name == "one");
-    CHECK(layout->width == 1280);
-    CHECK(layout->background == Colour{16, 32, 48, 255});
-    REQUIRE(layout->widgets.size() == 2);
-    const auto& board = layout->widgets[0];
+    CHECK(layout->base().settings.width == 1280);
+    CHECK(layout->base().settings.background == Colour{16, 32, 48, 255});
+    REQUIRE(layout->base().widgets.size() == 2);
+    const auto& board = layout->base().widgets[0];
     CHECK(board.kind == WidgetKind::board);
-    CHECK(board.line == 4);
-    CHECK(board.box.y == 20.5);
+    CHECK(board.place == FilePlace{4, 5});
+    CHECK(layout->base().root.children[0].box == Box{10, 20.5, 300, 400});
     CHECK(board.rows == 5);
     CHECK(board.heading);
     CHECK(board.colour == Colour{10, 11, 12, 128});
-    CHECK(layout->widgets[1].languages == std::vector<std::string>{"pl", "zh-Hant"});
-    CHECK(layout->widgets[1].texts.at("zh-Hant") == "您好");
+    CHECK(layout->base().widgets[1].languages == std::vector<std::string>{"pl", "zh-Hant"});
+    CHECK(layout->base().widgets[1].texts.at("zh-Hant") == "您好");
 }
 
 TEST_CASE("a value out of its range is told at its key") {
@@ -69,8 +69,8 @@ TEST_CASE("an unknown key is told with the known ones and the nearest") {
     CHECK(message.starts_with("x.yaml:6:5: unknown key 'colur' for a board, did you mean 'colour'?"));
     CHECK(message.find("rows") != std::string::npos);
     CHECK(error_of(with_board("    speed: 100\n")).starts_with("x.yaml:6:5: unknown key 'speed' for a board"));
-    CHECK(error_of("widgets: []\nzzzzzz: 1\n")
-              .starts_with("x.yaml:2:1: unknown key 'zzzzzz' for a layout. Known: canvas"));
+    CHECK(error_of("stack: []\nzzzzzz: 1\n")
+              .starts_with("x.yaml:2:1: unknown key 'zzzzzz' for a layout. Known: about, canvas"));
 }
 
 TEST_CASE("a colour without its quotes is a comment to YAML, and we say so") {
@@ -87,7 +87,7 @@ TEST_CASE("what is given twice is told at the second place") {
 }
 
 TEST_CASE("a box outside of the canvas is told with where it reaches") {
-    const std::string head = "canvas: [100, 50]\nwidgets:\n  - name: m\n    kind: media\n";
+    const std::string head = "canvas: [100, 50]\nstack:\n  - name: m\n    kind: media\n";
     CHECK(error_of(head + "    box: [60, 0, 50, 50]\n") ==
           "x.yaml:5:5: 'box' must lie inside the canvas of 100 x 50, reaches from 60,0 to 110,50");
     CHECK(error_of(head + "    box: [-1, 0, 50, 50]\n").starts_with("x.yaml:5:5: 'box' must lie inside"));
@@ -98,30 +98,31 @@ TEST_CASE("a box outside of the canvas is told with where it reaches") {
 }
 
 TEST_CASE("a kind that does not exist is told with those that do") {
-    CHECK(error_of("widgets:\n  - name: a\n    kind: bord\n    box: [0, 0, 1, 1]\n") ==
-          "x.yaml:3:5: 'kind' is one of board, call, media, ticker, clock, text, image; is 'bord', did you mean "
+    CHECK(error_of("stack:\n  - name: a\n    kind: bord\n    box: [0, 0, 1, 1]\n") ==
+          "x.yaml:3:5: 'kind' is one of board, call, counter, media, sign, ticker, waiting, clock, text, image, qr, "
+          "languages, message, connection, panel; is 'bord', did you mean "
           "'board'?");
-    CHECK(error_of("widgets:\n  - name: a\n    box: [0, 0, 1, 1]\n") == "x.yaml:2:5: a widget needs 'kind'");
-    CHECK(error_of("widgets:\n  - kind: media\n    box: [0, 0, 1, 1]\n") == "x.yaml:2:5: a media needs 'name'");
-    CHECK(error_of("widgets:\n  - kind: text\n    name: t\n    box: [0, 0, 1, 1]\n") ==
+    CHECK(error_of("stack:\n  - name: a\n    box: [0, 0, 1, 1]\n") ==
+          "x.yaml:2:5: a part of a layout needs 'kind', of a widget, or one of rows, columns, stack, grid");
+    CHECK(error_of("stack:\n  - kind: text\n    name: t\n    box: [0, 0, 1, 1]\n") ==
           "x.yaml:2:5: a text needs 'texts'");
 }
 
 TEST_CASE("a layout that shows calls may not hide a lost connection") {
     CHECK(error_of("connection_notice: false\n" + with_board("")) ==
           "x.yaml:1:1: 'connection_notice' must be true where calls are shown: they may be old");
-    CHECK(parse_layout("connection_notice: false\nwidgets: [{name: m, kind: media, box: [0, 0, 9, 9]}]", "x.yaml"));
+    CHECK(parse_layout("connection_notice: false\nstack: [{name: m, kind: media, box: [0, 0, 9, 9]}]", "x.yaml"));
 }
 
 TEST_CASE("an image is a file beside its layout") {
-    const std::string head = "widgets:\n  - name: i\n    kind: image\n    box: [0, 0, 9, 9]\n";
+    const std::string head = "stack:\n  - name: i\n    kind: image\n    box: [0, 0, 9, 9]\n";
     CHECK(parse_layout(head + "    file: logo.png\n", "x.yaml"));
     CHECK(error_of(head + "    file: ../../secret.png\n").starts_with("x.yaml:5:5: 'file' names a PNG file"));
     CHECK(error_of(head + "    file: /etc/passwd\n").starts_with("x.yaml:5:5: 'file' names a PNG file"));
 }
 
 TEST_CASE("what is no YAML is told where reading ended") {
-    CHECK(error_of("widgets:\n  - {name: a\n").starts_with("x.yaml:"));
+    CHECK(error_of("stack:\n  - {name: a\n").starts_with("x.yaml:"));
     CHECK(error_of("a: [1, 2\nb: 3").find("not readable as YAML") != std::string::npos);
     CHECK(error_of("") == "x.yaml:1:1: a layout is a mapping of keys to values, is empty");
     CHECK(error_of("- a\n") == "x.yaml:1:1: a layout is a mapping of keys to values, is a list");
@@ -130,13 +131,13 @@ TEST_CASE("what is no YAML is told where reading ended") {
 
 TEST_CASE("nothing in a layout is without a limit") {
     CHECK(error_of(std::string(max_file_bytes + 1, ' ')).starts_with("x.yaml:1:1: a layout has at most 262144 bytes"));
-    std::string many = "widgets:\n";
+    std::string many = "stack:\n";
     for (std::size_t i = 0; i <= max_widgets; ++i) {
         many += "  - {name: m" + std::to_string(i) + ", kind: media, box: [0, 0, 9, 9]}\n";
     }
-    CHECK(error_of(many) == "x.yaml:1:1: 'widgets' has at most 64 items, has 65");
+    CHECK(error_of(many) == "x.yaml:1:1: 'stack' has at most 64 items, has 65");
     CHECK(error_of(std::string(20000, '[')).find("not readable as YAML") != std::string::npos);
-    CHECK(error_of("widgets:\n  - name: t\n    kind: text\n    box: [0, 0, 9, 9]\n    texts: {pl: " +
+    CHECK(error_of("stack:\n  - name: t\n    kind: text\n    box: [0, 0, 9, 9]\n    texts: {pl: " +
                    std::string(4001, 'x') + "}\n")
               .find("'pl' has at most 4000 bytes, has 4001") != std::string::npos);
 }
@@ -186,18 +187,18 @@ class FreshFolder {
 TEST_CASE("the office's own layout goes before the shipped one of the same name") {
     const FreshFolder folder;
     std::ofstream(folder.path() / "hall.yaml")
-        << "widgets:\n  - {name: i, kind: image, box: [0, 0, 9, 9], file: logo.png}\n";
+        << "stack:\n  - {name: i, kind: image, box: [0, 0, 9, 9], file: logo.png}\n";
     const auto own = load_layout("hall", folder.path());
     REQUIRE(own);
-    CHECK(own->widgets.size() == 1);
-    CHECK(own->widgets[0].file == (folder.path() / "logo.png").string());
-    CHECK(load_layout((folder.path() / "hall.yaml").string(), {})->widgets.size() == 1);
+    CHECK(own->base().widgets.size() == 1);
+    CHECK(own->base().widgets[0].file == (folder.path() / "logo.png").string());
+    CHECK(load_layout((folder.path() / "hall.yaml").string(), {})->base().widgets.size() == 1);
     CHECK(load_layout("bench", folder.path())->name == "bench");
 }
 
 TEST_CASE("a layout that does not exist is told with those that do") {
     const FreshFolder folder;
-    std::ofstream(folder.path() / "lobby.yaml") << "widgets: []\n";
+    std::ofstream(folder.path() / "lobby.yaml") << "stack: []\n";
     const auto none = load_layout("nothing", folder.path());
     REQUIRE_FALSE(none);
     for (const std::string word : {"'nothing'", "hall", "bench", "slide", "lobby"}) {

@@ -22,9 +22,10 @@ double contrast(const Colour& a, const Colour& b) {
     return (std::max(one, other) + 0.05) / (std::min(one, other) + 0.05);
 }
 
-const Widget& widget_of(const Layout& layout, WidgetKind kind) {
-    const auto found = std::ranges::find(layout.widgets, kind, &Widget::kind);
-    REQUIRE(found != layout.widgets.end());
+Widget widget_of(const Layout& layout, WidgetKind kind) {
+    const auto arranged = arrange(layout, int(layout.base().settings.width), int(layout.base().settings.height));
+    const auto found = std::ranges::find(arranged.widgets, kind, &Widget::kind);
+    REQUIRE(found != arranged.widgets.end());
     return *found;
 }
 
@@ -43,10 +44,10 @@ TEST_CASE("letters of shipped layouts have a contrast of at least 7:1 with their
     for (const auto& name : shipped_layout_names()) {
         const auto layout = load_layout(name, {});
         REQUIRE(layout);
-        for (const auto& widget : layout->widgets) {
+        for (const auto& widget : layout->base().widgets) {
             if (widget.kind == WidgetKind::media || widget.kind == WidgetKind::image) continue;
             INFO(name << ": " << widget.name);
-            const Colour ground = widget.background.alpha ? widget.background : layout->background;
+            const Colour ground = widget.background.alpha ? widget.background : layout->base().settings.background;
             REQUIRE((ground.alpha == 255 && widget.colour.alpha == 255 && widget.highlight.alpha == 255));
             CHECK(contrast(widget.colour, ground) >= 7);
             if (widget.kind == WidgetKind::board && widget.highlight_background.alpha) {
@@ -62,17 +63,17 @@ TEST_CASE("letters of shipped layouts have a contrast of at least 7:1 with their
 TEST_CASE("bench is what the measurements expect") {
     const auto layout = load_layout("bench", {});
     REQUIRE(layout);
-    CHECK(layout->background == Colour{0x0b, 0x25, 0x45, 255});
-    const auto& media = widget_of(*layout, WidgetKind::media).box;
+    CHECK(layout->base().settings.background == Colour{0x0b, 0x25, 0x45, 255});
+    const auto media = widget_of(*layout, WidgetKind::media).box;
     CHECK((media.x == 0 && media.y == 0 && media.width == 1280 && media.height == 720));
-    const auto& board = widget_of(*layout, WidgetKind::board);
+    const auto board = widget_of(*layout, WidgetKind::board);
     CHECK(board.rows == 8);
     CHECK((board.box.x >= 1280 && board.background.alpha == 0));
-    const auto& ticker = widget_of(*layout, WidgetKind::ticker);
+    const auto ticker = widget_of(*layout, WidgetKind::ticker);
     CHECK((ticker.box.y == 980 && ticker.box.height == 80 && ticker.speed == 200));
     CHECK(ticker.languages.size() == 6);
     for (const auto& language : ticker.languages) CHECK(ticker.texts.contains(language));
-    CHECK(std::ranges::none_of(layout->widgets, [](const Widget& w) { return w.kind == WidgetKind::call; }));
+    CHECK(std::ranges::none_of(layout->base().widgets, [](const Widget& w) { return w.kind == WidgetKind::call; }));
 }
 
 }  // namespace shipped_layouts_test

@@ -18,20 +18,20 @@ constexpr Moment start{1000s};
 
 constexpr const char* board = R"(canvas: [600, 400]
 background: "#0b2545"
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 600, 400], rows: 4, text_size: 40, highlight_seconds: 20,
      highlight: "#ff0000", highlight_background: "#ffffff", radius: 12}
 )";
 // As a film over half of the board, or a layout by somebody who did not look, would do.
 constexpr const char* covered = R"(canvas: [600, 400]
 background: "#0b2545"
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 600, 400], rows: 4, text_size: 40}
   - {name: cover, kind: text, text: office_name, box: [0, 0, 600, 400], background: "#102030"}
 )";
 constexpr const char* with_big = R"(canvas: [600, 800]
 background: "#0b2545"
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 600, 400], rows: 4, text_size: 40}
   - {name: cover, kind: text, text: office_name, box: [0, 0, 600, 400], background: "#102030"}
   - {name: call, kind: call, box: [0, 400, 600, 400], text_size: 80}

@@ -118,12 +118,12 @@ TEST_CASE("while an urgent notice holds no other is shown, and the latest comes 
 
 TEST_CASE("no called number is hidden: neither on the board nor where it is big") {
     const std::string portrait =
-        "canvas: [1080, 1920]\nwidgets:\n  - {name: m, kind: media, box: [0, 0, 1080, 608]}\n"
+        "canvas: [1080, 1920]\nstack:\n  - {name: m, kind: media, box: [0, 0, 1080, 608]}\n"
         "  - {name: c, kind: call, box: [0, 0, 1080, 608]}\n  - {name: b, kind: board, box: [0, 608, 1080, 1000]}\n";
-    const std::string board_alone = "widgets:\n  - {name: b, kind: board, box: [0, 0, 1920, 1080]}\n";
+    const std::string board_alone = "stack:\n  - {name: b, kind: board, box: [0, 0, 1920, 1080]}\n";
     for (const auto& layout : {*layouts::load_layout("hall", {}), *layouts::load_layout("bench", {}),
                                layout_of(portrait), layout_of(board_alone)}) {
-        INFO(layout.name << layout.widgets.size());
+        INFO(layout.name << layout.base().widgets.size());
         Room room(layout);
         std::vector<v1::Call> calls;
         for (int i = 0; i < 12; ++i) calls.push_back(call_of("A00" + std::to_string(i), 3, noon - i));
@@ -137,7 +137,7 @@ TEST_CASE("no called number is hidden: neither on the board nor where it is big"
             const auto seen = room.screen->calls(told);
             for (const auto& call : seen) CHECK(overlap(call.rect, panel).empty());
             // Where a board fills the screen its last rows are hidden, and no receipt says that they were seen.
-            if (layout.widgets.size() == 1)
+            if (layout.base().widgets.size() == 1)
                 CHECK((seen.size() >= 5 && seen.size() < room.screen->calls(quiet).size()));
             else
                 CHECK(seen == room.screen->calls(quiet));

@@ -6,7 +6,7 @@ namespace board_test {
 using namespace screen_of_boxes;
 
 const std::string board = R"(canvas: [600, 400]
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 600, 400], rows: 4, text_size: 40, highlight_seconds: 20, highlight: "#ff0000"}
 )";
 constexpr picture::Colour red{255, 0, 0, 255}, white{255, 255, 255, 255};
@@ -68,7 +68,7 @@ TEST_CASE("calls that are over give way to older ones that are not, only when th
 
 TEST_CASE("headings take turns in the hall's languages, and one language can be forced") {
     Room room(R"(canvas: [600, 400]
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 600, 400], heading: true, seconds: 10}
 )");
     const auto hall = hall_of({call_of("B002", 12, noon - 500)});
@@ -98,7 +98,7 @@ TEST_CASE("an empty board says that nobody was called yet") {
 
 TEST_CASE("a call changes items of the board alone, and a finished one only its own row") {
     Room room(R"(canvas: [1000, 400]
-widgets:
+stack:
   - {name: name, kind: text, box: [600, 0, 400, 100], text: office_name}
   - {name: clock, kind: clock, box: [600, 100, 400, 100]}
   - {name: board, kind: board, box: [0, 0, 600, 400], rows: 4, text_size: 40, background: "#102030"}

@@ -6,7 +6,7 @@ namespace call_test {
 using namespace screen_of_boxes;
 
 const std::string big = R"(canvas: [1000, 600]
-widgets:
+stack:
   - {name: call, kind: call, box: [100, 0, 800, 600], text_size: 100, background: "#ffd166", colour: "#000000",
      highlight: "#c1121f"}
 )";

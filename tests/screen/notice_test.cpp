@@ -44,7 +44,7 @@ TEST_CASE("the notice is said in the office's language, in English and in the ot
 }
 
 TEST_CASE("no call looks new while the master is not heard") {
-    Room room("widgets:\n  - {name: b, kind: board, box: [0, 0, 600, 400], highlight: \"#ff0000\"}\n");
+    Room room("stack:\n  - {name: b, kind: board, box: [0, 0, 600, 400], highlight: \"#ff0000\"}\n");
     auto input = input_of(hall_of({call_of("A001", 3, noon)}));
     CHECK(room.find(input, "A001")->colour() == picture::Colour{255, 0, 0, 255});
     input.hall.stale_since = at(noon);
@@ -53,7 +53,7 @@ TEST_CASE("no call looks new while the master is not heard") {
 
 TEST_CASE("the notice lies over the board, in front of everything else") {
     Room room(
-        "widgets:\n  - {name: b, kind: board, box: [1000, 0, 600, 900]}\n  - {name: m, kind: media, box: [0, 0, 900, "
+        "stack:\n  - {name: b, kind: board, box: [1000, 0, 600, 900]}\n  - {name: m, kind: media, box: [0, 0, 900, "
         "900]}\n");
     auto input = input_of(hall_of({call_of("A001", 3, noon)}));
     input.hall.stale_since = at(noon);
@@ -63,7 +63,7 @@ TEST_CASE("the notice lies over the board, in front of everything else") {
 }
 
 TEST_CASE("a player that never met its master says that it is connecting, also without a board") {
-    Room room("widgets:\n  - {name: m, kind: media, box: [0, 0, 100, 100]}\n");
+    Room room("stack:\n  - {name: m, kind: media, box: [0, 0, 100, 100]}\n");
     screen::ScreenInput input;
     input.now = at(noon);
     CHECK(room.says(input, content::text("not_connected", "pl")));

@@ -87,7 +87,7 @@ TEST_CASE("every shipped layout says everything in every language, nothing missi
     for (const auto language : content::shipped_languages()) {
         for (const std::string name : {"hall", "bench", "slide"}) {
             const auto layout = *layouts::load_layout(name, {});
-            const picture::ScreenSize size{int(layout.width), int(layout.height)};
+            const picture::ScreenSize size{int(layout.base().settings.width), int(layout.base().settings.height)};
             screen::ScreenInput input;
             input.hall.state = hall;
             input.now = screen::time_of(*hall) + 2s;
@@ -154,7 +154,7 @@ TEST_CASE("a notice is whole in every language, however long, also beside a big 
                     const auto layout = *layouts::load_layout(name, {});
                     studio.show(layout, input,
                                 name + "-notice-" + language + (is_long ? "-long" : "") + (big ? "-call" : ""),
-                                {int(layout.width), int(layout.height)});
+                                {int(layout.base().settings.width), int(layout.base().settings.height)});
                 }
             }
         }

@@ -120,7 +120,7 @@ inline screen::ScreenInput input_of(const v1::HallState& hall, screen::WallTime 
 // A layout on a screen of the canvas's own size.
 struct Room {
     explicit Room(const layouts::Layout& layout)
-        : size{int(layout.width), int(layout.height)},
+        : size{int(layout.base().settings.width), int(layout.base().settings.height)},
           screen(std::move(*screen::make_screen(layout, size, typesetter))) {}
     explicit Room(const std::string& yaml) : Room(layout_of(yaml)) {}
 

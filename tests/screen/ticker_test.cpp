@@ -8,7 +8,7 @@ namespace ticker_test {
 using namespace screen_of_boxes;
 
 const std::string ticker = R"(canvas: [1000, 100]
-widgets:
+stack:
   - {name: line, kind: ticker, box: [100, 20, 800, 60], text_size: 20, speed: 200}
 )";
 

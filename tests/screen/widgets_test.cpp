@@ -24,7 +24,7 @@ picture::ScreenRect video_box(Room& room, int width, int height) {
 }
 
 TEST_CASE("a film is shown whole, in its own shape, in the middle of its zone") {
-    Room room("widgets:\n  - {name: m, kind: media, box: [100, 50, 1280, 720], background: \"#000000\"}\n");
+    Room room("stack:\n  - {name: m, kind: media, box: [100, 50, 1280, 720], background: \"#000000\"}\n");
     CHECK(video_box(room, 1920, 1080) == picture::ScreenRect{100, 50, 1280, 720});
     CHECK(video_box(room, 640, 480) == picture::ScreenRect{260, 50, 960, 720});
     CHECK(video_box(room, 2560, 1080) == picture::ScreenRect{100, 140, 1280, 540});
@@ -32,7 +32,7 @@ TEST_CASE("a film is shown whole, in its own shape, in the middle of its zone") 
 }
 
 TEST_CASE("the shape is that of the display size, not of the coded one") {
-    Room room("widgets:\n  - {name: m, kind: media, box: [0, 0, 1280, 720]}\n");
+    Room room("stack:\n  - {name: m, kind: media, box: [0, 0, 1280, 720]}\n");
     auto frame = std::make_shared<picture::VideoFrame>(*film(720, 576));
     frame->display_width = 1024;
     auto input = input_of(hall_of({}));
@@ -41,7 +41,7 @@ TEST_CASE("the shape is that of the display size, not of the coded one") {
 }
 
 TEST_CASE("a film's caption lies over it, scaled as the film is") {
-    Room room("widgets:\n  - {name: m, kind: media, box: [100, 50, 1280, 720]}\n");
+    Room room("stack:\n  - {name: m, kind: media, box: [100, 50, 1280, 720]}\n");
     auto caption = std::make_shared<picture::VideoFrame>(*film(960, 135));
     caption->format = picture::PixelFormat::bgra;
     auto frame = std::make_shared<picture::VideoFrame>(*film(640, 360));
@@ -56,7 +56,7 @@ TEST_CASE("a film's caption lies over it, scaled as the film is") {
 }
 
 TEST_CASE("the clock shows the hall's time, whatever zone the machine has, and changes with the minute") {
-    Room room("widgets:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], format: \"HH:mm\"}\n");
+    Room room("stack:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], format: \"HH:mm\"}\n");
     // 2026-07-01 10:15:20 UTC, summer in Warsaw.
     const auto now = at(1'782'900'920);
     CHECK(room.words(input_of(hall_of({}), now)) == std::vector<std::string>{"12:15"});
@@ -68,7 +68,7 @@ TEST_CASE("the clock shows the hall's time, whatever zone the machine has, and c
 }
 
 TEST_CASE("the date is written as the forced language does, in its order and its digits") {
-    Room room("widgets:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], skeleton: EEEEdMMMM}\n");
+    Room room("stack:\n  - {name: c, kind: clock, box: [0, 0, 400, 100], skeleton: EEEEdMMMM}\n");
     auto input = input_of(hall_of({}), at(1'782'900'920));
     input.language = "pl";
     CHECK(room.words(input) == std::vector<std::string>{"Środa, 1 lipca"});
@@ -83,7 +83,7 @@ TEST_CASE("the date is written as the forced language does, in its order and its
 }
 
 TEST_CASE("a text takes turns in the languages it has") {
-    Room room("widgets:\n  - {name: t, kind: text, box: [0, 0, 400, 100], text: office_name, seconds: 10}\n");
+    Room room("stack:\n  - {name: t, kind: text, box: [0, 0, 400, 100], text: office_name, seconds: 10}\n");
     std::map<std::string, int> seen;
     for (int second = 0; second < 20; ++second) ++seen[room.words(input_of(hall_of({}), at(noon + second))).at(0)];
     CHECK(seen == std::map<std::string, int>{{"Urząd", 10}, {"Установа", 10}});
@@ -96,7 +96,7 @@ TEST_CASE("a text takes turns in the languages it has") {
 
 TEST_CASE("a screen is the canvas, scaled: boxes in both directions, letters by the smaller one") {
     const auto layout = layout_of(
-        "canvas: [1000, 500]\nwidgets:\n  - {name: t, kind: text, box: [100, 100, 800, 300], text: welcome, text_size: "
+        "canvas: [1000, 500]\nstack:\n  - {name: t, kind: text, box: [100, 100, 800, 300], text: welcome, text_size: "
         "50}\n");
     BoxTypesetter typesetter;
     auto screen = std::move(*screen::make_screen(layout, {500, 500}, typesetter));
@@ -109,8 +109,8 @@ TEST_CASE("a screen is the canvas, scaled: boxes in both directions, letters by 
 TEST_CASE("a text, a clock and an image that cannot be shown are told with their line") {
     BoxTypesetter typesetter;
     const auto error = [&](const std::string& widget) {
-        const auto screen = screen::make_screen(
-            layout_of("widgets:\n  - {name: w, box: [0, 0, 9, 9], " + widget + "}\n"), {100, 100}, typesetter);
+        const auto screen = screen::make_screen(layout_of("stack:\n  - {name: w, box: [0, 0, 9, 9], " + widget + "}\n"),
+                                                {100, 100}, typesetter);
         return screen ? "no error" : screen.error().message;
     };
     CHECK(error("kind: text, text: wellcome")

@@ -1,0 +1,13 @@
+// Whether a widget is shown: the conditions of the layout language, of a moment.
+#pragma once
+
+#include <span>
+
+#include "player/screen/widget.h"
+
+namespace hallcast::screen {
+
+// All of them hold. `until` becomes earlier where that changes by itself, with the time alone. Pure.
+bool all_hold(std::span<const layouts::Condition> conditions, const Moment& moment, WallTime& until);
+
+}  // namespace hallcast::screen

@@ -1,0 +1,31 @@
+#include "player/screen/office_time.h"
+
+#include <unicode/timezone.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace hallcast::screen {
+
+std::optional<OfficeTime> office_time(const v1::HallProfile& profile, std::int64_t ms_since_1970) {
+    const std::unique_ptr<icu::TimeZone> zone(
+        icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(profile.time_zone())));
+    if (*zone == icu::TimeZone::getUnknown()) return std::nullopt;
+    std::int32_t standard = 0, summer = 0;
+    UErrorCode status = U_ZERO_ERROR;
+    zone->getOffset(double(ms_since_1970), false, standard, summer, status);
+    if (U_FAILURE(status)) return std::nullopt;
+    using namespace std::chrono;
+    const local_time<milliseconds> local{milliseconds(ms_since_1970 + standard + summer)};
+    const auto date = floor<days>(local);
+    return OfficeTime{date, int(duration_cast<minutes>(local - date).count())};
+}
+
+bool open_by_hours(const v1::HallProfile& profile, const OfficeTime& time) {
+    return profile.hours().empty() || std::ranges::any_of(profile.hours(), [&](const v1::OpeningHours& hours) {
+               const auto weekly = timetable::parse(hours);
+               return weekly && timetable::holds_at(*weekly, time.date, time.minute);
+           });
+}
+
+}  // namespace hallcast::screen
