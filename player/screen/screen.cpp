@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -130,13 +131,16 @@ picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangemen
                         {0, 0, size.width, size.height});
 }
 
+// Texts of the hall's own profile.
+constexpr std::array<std::string_view, 3> profile_texts{"office_name", "hall_name", "office_hours"};
+
 Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Widget& widget) {
     const auto& id = widget.text_id;
-    if (id.empty() || id == "office_name" || id == "hall_name") return {};
+    if (id.empty() || std::ranges::find(profile_texts, id) != profile_texts.end()) return {};
     // A placeholder would stand there as it is.
     const auto stands_alone = [](std::string_view text_id) { return !content::text(text_id, "en").contains('{'); };
     if (content::has_text(id) && stands_alone(id)) return {};
-    std::vector<std::string_view> known{"office_name", "hall_name"};
+    std::vector<std::string_view> known(profile_texts.begin(), profile_texts.end());
     std::ranges::copy_if(content::text_ids(), std::back_inserter(known), stands_alone);
     return fail("{}:{}: '{}' is no text for the widget '{}'; there are {}", layout.file, widget.place.line, id,
                 widget.name, fmt::join(known, ", "));

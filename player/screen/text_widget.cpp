@@ -1,7 +1,11 @@
 // A text that takes turns in its languages.
+#include <algorithm>
+#include <optional>
+
 #include "content/texts.h"
 #include "player/screen/item_list.h"
 #include "player/screen/languages.h"
+#include "player/screen/opening_hours.h"
 
 namespace hallcast::screen {
 
@@ -18,7 +22,28 @@ std::vector<Phrase> phrases_in(const Map& texts, const std::vector<std::string>&
     return phrases;
 }
 
-std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& moment) {
+std::optional<OfficeTime> office_time_of(const Moment& moment) {
+    using namespace std::chrono;
+    const auto now = floor<milliseconds>(moment.input.now + moment.input.master_ahead);
+    return office_time(moment.hall()->profile(), now.time_since_epoch().count());
+}
+
+// The hall's week may be another one tomorrow.
+std::vector<Phrase> phrases_of_hours(const std::vector<std::string>& languages, const Moment& moment, WallTime& until) {
+    std::vector<Phrase> phrases;
+    const auto time = moment.hall() ? office_time_of(moment) : std::nullopt;
+    if (!time) return phrases;
+    const std::chrono::minutes left(timetable::minutes_a_day - time->minute);
+    until = std::min(until, WallTime(std::chrono::floor<std::chrono::minutes>(moment.input.now) + left));
+    for (const auto& language : languages) {
+        if (auto text = opening_hours(moment.hall()->profile(), time->date, language); !text.empty())
+            phrases.push_back({std::move(text), language});
+    }
+    return phrases;
+}
+
+// `until` becomes earlier where they change by themselves.
+std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& moment, WallTime& until) {
     // A widget with its own texts shows all of them, unless it or the hall chooses.
     const auto languages = languages_of(widget, moment.input);
     if (widget.text_id.empty()) return phrases_in(widget.texts, languages);
@@ -27,6 +52,7 @@ std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& mome
         const auto& profile = moment.hall()->profile();
         return phrases_in(widget.text_id == "office_name" ? profile.office_name() : profile.hall_name(), languages);
     }
+    if (widget.text_id == "office_hours") return phrases_of_hours(languages, moment, until);
     std::vector<Phrase> phrases;
     for (const auto& language : languages) {
         phrases.push_back({std::string(content::text(widget.text_id, language)), language});
@@ -45,7 +71,7 @@ Shown show_text(const Place& place, const Moment& moment) {
     ItemList items(place, moment.typesetter);
     items.ground();
     Shown shown;
-    if (const auto phrases = phrases_of(widget, moment); !phrases.empty()) {
+    if (const auto phrases = phrases_of(widget, moment, shown.until); !phrases.empty()) {
         const auto turn = turn_of(phrases.size(), widget.seconds, moment.input.now);
         const auto& phrase = phrases[turn.index];
 
@@ -59,7 +85,7 @@ Shown show_text(const Place& place, const Moment& moment) {
                     .side = side,
                     .level = level_of(widget.valign),
                     .max_lines = widget.max_lines});
-        shown.until = turn.until;
+        shown.until = std::min(shown.until, turn.until);
     }
     shown.items = items.take();
     return shown;
