@@ -7,6 +7,7 @@
 #include "player/cli/options.h"
 #include "player/picture/image_file.h"
 #include "player/picture/painter.h"
+#include "player/preview/samples.h"
 #include "player/screen/screen.h"
 #include "protocol/base/file.h"
 
@@ -42,14 +43,25 @@ screen::WallTime parse_time(const std::string& text) {
     return std::chrono::system_clock::from_time_t(::timegm(&fields));
 }
 
+// `state` is a file, "sample:NAME", or empty.
+screen::ScreenInput input_of(const std::string& state) {
+    constexpr std::string_view sample = "sample:";
+    if (state.starts_with(sample)) {
+        const auto spoken = preview::usual_languages();
+        return preview::input_of(need(preview::sample(state.substr(sample.size()), spoken)), spoken);
+    }
+    screen::ScreenInput input;
+    if (!state.empty()) input.hall.state = std::make_shared<v1::HallState>(read_state(state));
+    return input;
+}
+
 void render(const RenderOptions& options) {
     const picture::ScreenSize size = parse_size(options.size);
-    screen::ScreenInput input;
-    if (!options.state.empty()) input.hall.state = std::make_shared<v1::HallState>(read_state(options.state));
+    screen::ScreenInput input = input_of(options.state);
     input.language = options.language;
     if (!options.at.empty())
         input.now = parse_time(options.at);
-    else
+    else if (input.now == screen::WallTime{})
         input.now = input.hall.state ? screen::time_of(*input.hall.state) : std::chrono::system_clock::now();
     const auto fonts = need(text::open_system_fonts());
     const auto typesetter = text::make_typesetter(*fonts);
@@ -86,8 +98,8 @@ void add_layout(CLI::App& app) {
     auto options = std::make_shared<RenderOptions>();
     CLI::App& render_command = *layout.add_subcommand("render", "make the picture that a screen would show");
     render_command.add_option("--layout", options->layout, "name of a layout, or a .yaml file")->required();
-    render_command.add_option("--state", options->state, "hall state as JSON (hallcast ctl --json state)")
-        ->check(CLI::ExistingFile);
+    render_command.add_option("--state", options->state,
+                              "hall state as JSON (hallcast ctl --json state), or sample:NAME, such as sample:busy");
     render_command.add_option("--size", options->size, "WIDTHxHEIGHT in pixels")->capture_default_str();
     render_command.add_option("--language", options->language, "one language for all that rotates");
     render_command.add_option("--at", options->at, "time in UTC; that of the state's newest call if not given");
