@@ -1,6 +1,7 @@
 #include "content/office_file.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -226,7 +227,7 @@ class OfficeReader {
     }
 
     void read_counter(const YamlPlace& place) {
-        const YamlRecord record(place, "a counter", {"number", "hall", "services", "directions", "profile"});
+        const YamlRecord record(place, "a counter", {"number", "hall", "services", "directions", "arrow", "profile"});
         v1::Counter counter;
         counter.set_number(record.need("number").number("a counter's number", 1, 999));
         if (!counters_.insert(counter.number()).second)
@@ -256,6 +257,13 @@ class OfficeReader {
         if (const YamlPlace* directions = record.find("directions"))
             texts(*directions, fmt::format("the directions to counter {}", counter.number()), text_limit,
                   *counter.mutable_directions());
+        if (const YamlPlace* arrow = record.find("arrow")) {
+            static constexpr std::array<std::string_view, 8> ways{"left",  "up_left",    "up",   "up_right",
+                                                                  "right", "down_right", "down", "down_left"};
+            counter.set_arrow(arrow->line("an arrow", 16));
+            if (std::ranges::find(ways, counter.arrow()) == ways.end())
+                arrow->refuse("there is no arrow '{}'; there are {}", counter.arrow(), fmt::join(ways, ", "));
+        }
         *office_.add_counters() = std::move(counter);
     }
 

@@ -62,6 +62,7 @@ class OfficeWriter {
             flow_list("services", counter.services());
             if (!counter.profile().empty()) pair("profile", counter.profile());
             texts("directions", counter.directions());
+            if (!counter.arrow().empty()) pair("arrow", counter.arrow());
         });
         list("halls", office_.halls(), [&](const v1::Hall& hall) {
             pair("id", hall.id());

@@ -54,7 +54,7 @@ std::vector<Key> made_keys() {
         {"heading_size", &Widget::heading_size, {board, waiting}, "of its letters", 8, 1000},
         {"highlight", &Widget::highlight, highlighting, "colour of what is new, or of the number"},
         {"highlight_background", &Widget::highlight_background, {board, counter, languages}, "behind what is new"},
-        {"highlight_seconds", &Widget::highlight_seconds, {board}, "how long a call is new", 0, 3600},
+        {"highlight_seconds", &Widget::highlight_seconds, {board, counter}, "how long a call is new", 0, 3600},
         {"divider", &Widget::divider, {board, waiting}, "colour of the line between rows"},
         {"way", &Widget::way, {call}, "where the counter is, as text and picture"},
         {"least_seconds", &Widget::least_seconds, {call}, "and at least so long when others wait", 0.5, 60},

@@ -20,6 +20,10 @@ struct RenderOptions {
     std::string size = "1920x1080";
     std::string language;
     std::string at;
+    std::string call;
+    std::string before;
+    std::uint32_t counter = 0;
+    bool reduced_motion = false;
     std::string out;
 };
 
@@ -34,13 +38,27 @@ v1::HallState read_state(const std::string& file) {
     return state;
 }
 
-// "2026-11-23T09:30:00Z"; UTC, so that a picture is the same wherever it is made.
+// "2026-11-23T09:30:00Z", or with a part of a second; UTC, so that a picture is the same wherever it is made.
 screen::WallTime parse_time(const std::string& text) {
     std::tm fields{};
-    const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields);
-    if (!end || *end)
-        throw CLI::ValidationError("--at", "must be a time in UTC such as 2026-11-23T09:30:00Z, is '" + text + "'");
-    return std::chrono::system_clock::from_time_t(::timegm(&fields));
+    const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
+    std::chrono::milliseconds part{0};
+    if (rest && *rest == '.') {
+        ++rest;
+        for (int digit = 100; *rest >= '0' && *rest <= '9'; ++rest, digit /= 10)
+            part += std::chrono::milliseconds((*rest - '0') * digit);
+    }
+    if (!rest || std::string_view(rest) != "Z")
+        throw CLI::ValidationError(
+            "--at", "must be a time in UTC such as 2026-11-23T09:30:00Z or 09:30:00.250Z, is '" + text + "'");
+    return std::chrono::system_clock::from_time_t(::timegm(&fields)) + part;
+}
+
+// The newest call of a ticket.
+screen::ShownCall find_call(const v1::HallState& state, const std::string& ticket) {
+    for (const v1::Call& call : state.calls())
+        if (call.ticket() == ticket) return {call.call_id(), call.attempt()};
+    throw CLI::ValidationError("--call", "there is no call of '" + ticket + "' in the state");
 }
 
 // `state` is a file, "sample:NAME", or empty.
@@ -63,6 +81,15 @@ void render(const RenderOptions& options) {
         input.now = parse_time(options.at);
     else if (input.now == screen::WallTime{})
         input.now = input.hall.state ? screen::time_of(*input.hall.state) : std::chrono::system_clock::now();
+    if (!options.call.empty() && !input.hall.state)
+        throw CLI::ValidationError("--call", "needs the --state that has it");
+    if (!options.call.empty()) input.shown_call = find_call(*input.hall.state, options.call);
+    if (!options.before.empty() && input.hall.state)
+        input.past = {{screen::time_of(*input.hall.state),
+                       {std::make_shared<v1::HallState>(read_state(options.before)), std::nullopt},
+                       std::nullopt}};
+    input.counter = options.counter;
+    input.reduced_motion = options.reduced_motion;
     const auto fonts = need(text::open_system_fonts());
     const auto typesetter = text::make_typesetter(*fonts);
     const auto screen = need(screen::make_screen(load(options.layout), size, *typesetter));
@@ -103,6 +130,12 @@ void add_layout(CLI::App& app) {
     render_command.add_option("--size", options->size, "WIDTHxHEIGHT in pixels")->capture_default_str();
     render_command.add_option("--language", options->language, "one language for all that rotates");
     render_command.add_option("--at", options->at, "time in UTC; that of the state's newest call if not given");
+    render_command.add_option("--call", options->call, "the ticket whose call is big");
+    render_command
+        .add_option("--before", options->before,
+                    "the hall state before the newest call, for a picture of the transition from it to --state")
+        ->check(CLI::ExistingFile);
+    add_view_options(render_command, options->counter, options->reduced_motion);
     render_command.add_option("-o,--out", options->out, "the PNG file to write")->required();
     render_command.footer(
         "Example: hallcast layout render --layout hall --state hall.json --size 1920x1080 --language uk -o hall.png");

@@ -57,6 +57,13 @@ runtime::PainterChoice parse_painter(const std::string& text) {
     return text == "cpu" ? runtime::PainterChoice::cpu : runtime::PainterChoice::automatic;
 }
 
+void add_view_options(CLI::App& command, std::uint32_t& counter, bool& reduced_motion) {
+    command.add_option("--counter", counter, "number of the counter over which this screen hangs, for its layout")
+        ->check(CLI::Range(1, 999));
+    command.add_flag("--reduced-motion", reduced_motion,
+                     "nothing fades, slides, blinks or runs; the line shows one text after another");
+}
+
 void add_screen_options(CLI::App& command, ScreenOptions& options) {
     command.add_option("--size", options.size, "WIDTHxHEIGHT of the screen; the whole display if not given");
     command.add_option("--layout", options.layout, "name of a layout, or a .yaml file")->capture_default_str();
@@ -95,6 +102,7 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
             "NAME"));
     command.add_flag("--no-sound", options.no_sound, "nothing is heard of this screen; another of its zone speaks")
         ->excludes(loop);
+    add_view_options(command, options.counter, options.reduced_motion);
 }
 
 runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& directory) const {
@@ -109,6 +117,8 @@ runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& direct
     player.voices = voices.empty() ? directory / "voices" : std::filesystem::path(voices);
     player.zone = zone;
     player.no_sound = no_sound;
+    player.counter = counter;
+    player.reduced_motion = reduced_motion;
     return player;
 }
 

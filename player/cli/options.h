@@ -39,10 +39,14 @@ struct ScreenOptions {
     std::string voices;
     std::string zone;
     bool no_sound = false;
+    std::uint32_t counter = 0;
+    bool reduced_motion = false;
     // A player with these; a Failure says what of them is wrong. `directory` may have folders of layouts and of voices.
     runtime::PlayerOptions player(const std::filesystem::path& directory) const;
 };
 void add_screen_options(CLI::App& command, ScreenOptions& options);
+// The part of them that a picture of a screen needs, too.
+void add_view_options(CLI::App& command, std::uint32_t& counter, bool& reduced_motion);
 
 // What ctl, office and content share: how to reach the master.
 struct ConnectOptions {

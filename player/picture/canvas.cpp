@@ -98,7 +98,7 @@ void Canvas::draw(const Picture& picture, const ScreenRect& box) {
     if (!image || image->width <= 0 || image->height <= 0 || box.width > largest_side || box.height > largest_side)
         return;
     HALLCAST_ASSERT(image->pixels.size() >= std::size_t(image->width) * std::size_t(image->height) * 4);
-    draw_still({image->pixels.data(), image->width * 4, image->width, image->height, image}, box);
+    draw_still({image->pixels.data(), image->width * 4, image->width, image->height, image}, box, picture.alpha);
 }
 
 void Canvas::draw(const Video& video, const ScreenRect& box) {
@@ -112,10 +112,12 @@ void Canvas::draw(const Video& video, const ScreenRect& box) {
     }
 }
 
-void Canvas::draw_still(const StillSource& source, const ScreenRect& box) {
+void Canvas::draw_still(const StillSource& source, const ScreenRect& box, std::uint8_t alpha) {
+    if (alpha == 0) return;
     const auto& still = images_.scaled(source, box.width, box.height);
-    pixman_image_composite32(still.opaque ? PIXMAN_OP_SRC : PIXMAN_OP_OVER, still.image.get(), nullptr, image_.get(), 0,
-                             0, 0, 0, box.x, box.y, box.width, box.height);
+    const auto veil = alpha == 255 ? PixmanImage() : solid({0, 0, 0, alpha});
+    pixman_image_composite32(still.opaque && !veil ? PIXMAN_OP_SRC : PIXMAN_OP_OVER, still.image.get(), veil.get(),
+                             image_.get(), 0, 0, 0, 0, box.x, box.y, box.width, box.height);
 }
 
 }  // namespace hallcast::picture

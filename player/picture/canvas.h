@@ -49,7 +49,7 @@ class Canvas {
     void draw(const Text& text, const ScreenRect& box);
     void draw(const Picture& picture, const ScreenRect& box);
     void draw(const Video& video, const ScreenRect& box);
-    void draw_still(const StillSource& source, const ScreenRect& box);
+    void draw_still(const StillSource& source, const ScreenRect& box, std::uint8_t alpha = 255);
     void fill_opaque(Colour colour, const DamageRegion& region);
 
     const CanvasBounds bounds_;

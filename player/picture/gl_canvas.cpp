@@ -88,7 +88,7 @@ void GlCanvas::draw(const Picture& picture, const ScreenRect& box) {
     if (!image || image->width <= 0 || image->height <= 0 || box.width > largest_side || box.height > largest_side)
         return;
     HALLCAST_ASSERT(image->pixels.size() >= std::size_t(image->width) * std::size_t(image->height) * 4);
-    draw_still({image->pixels.data(), image->width * 4, image->width, image->height, image}, box);
+    draw_still({image->pixels.data(), image->width * 4, image->width, image->height, image}, box, picture.alpha);
 }
 
 void GlCanvas::draw(const Video& video, const ScreenRect& box) {
@@ -103,11 +103,12 @@ void GlCanvas::draw(const Video& video, const ScreenRect& box) {
     }
 }
 
-void GlCanvas::draw_still(const StillSource& source, const ScreenRect& box) {
+void GlCanvas::draw_still(const StillSource& source, const ScreenRect& box, std::uint8_t alpha) {
+    if (alpha == 0) return;
     const Still& kept = still(source, {box.width, box.height});
     for (const auto& part : visible_.boxes())
-        batch_.add(kept.texture.name(), kept.size, {-box.x, -box.y, 1, 1}, {255, 255, 255, 255}, !kept.opaque,
-                   of(part));
+        batch_.add(kept.texture.name(), kept.size, {-box.x, -box.y, 1, 1}, {alpha, alpha, alpha, alpha},
+                   !kept.opaque || alpha != 255, of(part));
 }
 
 // Scaled once by the cpu painter's own filter, which is better than a texture unit's, and shown texel by pixel.

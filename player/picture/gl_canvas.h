@@ -35,7 +35,7 @@ class GlCanvas {
     void draw(const Text& text, const ScreenRect& box);
     void draw(const Picture& picture, const ScreenRect& box);
     void draw(const Video& video, const ScreenRect& box);
-    void draw_still(const StillSource& source, const ScreenRect& box);
+    void draw_still(const StillSource& source, const ScreenRect& box, std::uint8_t alpha = 255);
     const Still& still(const StillSource& source, ScreenSize size);
     void fill_region(const DamageRegion& region, GlColour colour, bool blend);
     void add_atlas(const ScreenRect& texels, const ScreenRect& place, GlColour colour, bool right = false,

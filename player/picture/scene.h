@@ -79,6 +79,7 @@ struct Text {
 // Both fill the item's box; whoever builds the scene has chosen a box with the right shape.
 struct Picture {
     ImagePtr image;
+    std::uint8_t alpha = 255;
     bool operator==(const Picture&) const = default;
 };
 struct Video {

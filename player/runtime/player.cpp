@@ -58,11 +58,13 @@ class FilmSound final : public media::SoundSink {
     sound::Mixer& mixer_;
 };
 
-// The big announcement's time is the layout's; a layout without one still queues calls for the voice.
-milliseconds dwell_of(const layouts::Layout& layout) {
+// The big announcement's times are the layout's; a layout without one still queues calls for the voice.
+CallSchedule schedule_of(const layouts::Layout& layout) {
+    const auto time = [](double seconds) { return milliseconds(std::int64_t(seconds * 1000)); };
     for (const layouts::Widget& widget : layout.base().widgets)
-        if (widget.kind == layouts::WidgetKind::call) return milliseconds(std::int64_t(widget.seconds * 1000));
-    return milliseconds(10'000);
+        if (widget.kind == layouts::WidgetKind::call)
+            return CallSchedule(time(widget.seconds), time(widget.least_seconds));
+    return CallSchedule(milliseconds(10'000));
 }
 
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
@@ -104,7 +106,7 @@ class Player {
           stop_(stop),
           options_(std::move(options)),
           waker_(stop.descriptor()),
-          calls_(dwell_of(options_.layout)) {}
+          calls_(schedule_of(options_.layout)) {}
     ~Player() { playback_.reset(); }  // it asks the follower for the time
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
@@ -395,8 +397,7 @@ milliseconds Player::master_ahead() {
 
 // Draws what is to be seen at that refresh, and finds out until when. True when it differs from what is on the screen.
 bool Player::draw(const Pacer::Refresh& refresh) {
-    screen::ScreenInput& input = drawn_;
-    input = {};
+    screen::ScreenInput input;
     if (followed_) input.hall = {followed_->state, followed_->stale_since};
     input.video = playback_->picture_at(refresh.at);
     input.shown_call = calls_.shown(std::chrono::steady_clock::now(), master_now_ms());
@@ -405,10 +406,14 @@ bool Player::draw(const Pacer::Refresh& refresh) {
     input.now = std::chrono::system_clock::now();
     input.master_ahead = master_ahead();
     input.motion = pacer_->since_start(refresh);
+    input.counter = options_.counter;
+    input.reduced_motion = options_.reduced_motion;
+    screen::remember(drawn_, input, screen_->memory());
     const bool drawn = painter_->draw(screen_->scene(input));
     const nanoseconds still = screen_->still_for(input);
     moves_ = still == nanoseconds(0);
     changes_at_ = std::min({refresh.at + still, calls_.next_change(), spoken_until_});
+    drawn_ = std::move(input);
     return drawn;
 }
 

@@ -32,6 +32,8 @@ struct PlayerOptions {
     // The master has another key now: to be kept. From another thread; may be empty.
     std::function<void(const wire::Credentials&)> learnt;
     std::string hall;                          // empty: the first
+    std::uint32_t counter = 0;                 // over which this screen hangs; 0: none
+    bool reduced_motion = false;               // whatever the layout says
     std::string zone;                          // acoustic zone in the hall; empty: its only one
     bool no_sound = false;                     // nothing is heard of this player, whatever devices there are
     std::vector<std::filesystem::path> clips;  // play around and around, in this order, instead of the library

@@ -1,5 +1,6 @@
 // The board: the latest calls, ticket -> counter, the newest on top.
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,17 +16,68 @@ bool is_over(const v1::Call& call) {
     return call.phase() == v1::CALL_PHASE_FINISHED || call.phase() == v1::CALL_PHASE_NO_SHOW;
 }
 
-// At most `rows` calls, newest first; those that are over give way to those that still matter to somebody.
-std::vector<const v1::Call*> calls_to_show(const v1::HallState& hall, std::size_t rows) {
-    std::vector<const v1::Call*> calls;
+using Calls = std::vector<const v1::Call*>;
+
+bool is_for(const layouts::Widget& widget, const v1::Call& call) {
+    const auto has = [](const auto& list, const auto& one) {
+        return list.empty() || std::ranges::find(list, one) != list.end();
+    };
+    return call.phase() != v1::CALL_PHASE_WITHDRAWN && has(widget.services, call.service()) &&
+           has(widget.counters, std::int64_t(call.counter()));
+}
+
+// What is together under a heading; empty: the board has no groups.
+std::string group_of(const layouts::Widget& widget, const v1::Call& call) {
+    if (widget.group == "service") return "service " + call.service();
+    if (widget.group == "counter") return "counter " + std::to_string(call.counter());
+    return {};
+}
+
+// Room is counted in half rows: a call takes two of them, the heading of a group one.
+constexpr int halves_of_call = 2, halves_of_heading = 1;
+
+// How many of `calls` from the first on have room on one page.
+std::size_t fitting(const layouts::Widget& widget, std::span<const v1::Call* const> calls) {
+    std::vector<std::string> groups;
+    int taken = 0;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        taken += halves_of_call;
+        if (auto group = group_of(widget, *calls[i]);
+            !group.empty() && std::ranges::find(groups, group) == groups.end()) {
+            groups.push_back(std::move(group));
+            taken += halves_of_heading;
+        }
+        // The newest is there whatever room there is.
+        if (taken > widget.rows * halves_of_call && i > 0) return i;
+    }
+    return calls.size();
+}
+
+// Newest first, page by page: so the first page has the newest of all. Calls that are over give way to those that still
+// matter to somebody. Without `pages` there is one.
+std::vector<Calls> pages_of(const layouts::Widget& widget, const v1::HallState& hall) {
+    Calls calls;
     for (const auto& call : hall.calls())
-        if (call.phase() != v1::CALL_PHASE_WITHDRAWN) calls.push_back(&call);
-    for (auto call = calls.end(); calls.size() > rows && call != calls.begin();) {
+        if (is_for(widget, call)) calls.push_back(&call);
+    for (auto call = calls.end(); call != calls.begin() && fitting(widget, calls) < calls.size();) {
         --call;
         if (is_over(**call)) call = calls.erase(call);
     }
-    if (calls.size() > rows) calls.resize(rows);
-    return calls;
+    std::vector<Calls> pages;
+    for (std::span<const v1::Call* const> rest(calls); !rest.empty();) {
+        const auto page = rest.first(fitting(widget, rest));
+        rest = rest.subspan(page.size());
+        // Those of a group together, at the place of its newest.
+        Calls& sorted = pages.emplace_back();
+        for (const v1::Call* call : page) {
+            const auto group = group_of(widget, *call);
+            auto last = std::find_if(sorted.rbegin(), sorted.rend(),
+                                     [&](const v1::Call* other) { return group_of(widget, *other) == group; });
+            sorted.insert(last == sorted.rend() ? sorted.end() : last.base(), call);
+        }
+        if (!widget.pages) break;
+    }
+    return pages;
 }
 
 // Where the three things of a row stand. Mirrored on a screen that is read from right to left.
@@ -47,9 +99,55 @@ struct Columns {
     picture::ScreenRect ticket, arrow, counter;
 };
 
-WallTime highlight_end(const layouts::Widget& widget, const v1::Call& call) {
-    using namespace std::chrono;
-    return wall_time(call.called_at_ms()) + milliseconds(std::int64_t(widget.highlight_seconds * 1000));
+bool is_new(const layouts::Widget& widget, const Moment& moment, const v1::Call& call) {
+    // What a lost master called last is not news: nobody knows what it has called since.
+    return !moment.stale() && widget.highlight_seconds > 0 && moment.input.now < highlight_end(widget, call);
+}
+
+// Which page is shown. While something is new, those that have it take turns: nearly always that is the first alone.
+// Then the others follow, counted from the end of the latest news, so that all screens show the same.
+std::size_t page_now(const layouts::Widget& widget, const Moment& moment, const std::vector<Calls>& pages,
+                     WallTime& until) {
+    if (pages.size() < 2) return 0;
+    const WallTime now = moment.input.now;
+    const auto length = std::chrono::duration_cast<WallTime::duration>(std::chrono::duration<double>(widget.seconds));
+    std::vector<std::size_t> in_turn;
+    WallTime begin{};
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+        bool has_news = false;
+        for (const v1::Call* call : pages[i]) {
+            has_news = has_news || is_new(widget, moment, *call);
+            const WallTime end = highlight_end(widget, *call);
+            if (end <= now)
+                begin = std::max(begin, end);
+            else
+                until = std::min(until, end);
+        }
+        if (has_news) in_turn.push_back(i);
+    }
+    if (in_turn.size() == 1) return in_turn[0];
+    if (in_turn.empty()) {
+        for (std::size_t i = 1; i <= pages.size(); ++i) in_turn.push_back(i % pages.size());
+    } else {
+        begin = WallTime{};
+    }
+    const auto turn = (now - begin) / length;
+    until = std::min(until, begin + length * (turn + 1));
+    return in_turn[std::size_t(turn) % in_turn.size()];
+}
+
+// One mark for each page at the board's foot, that of the page shown stronger.
+void show_page_marks(ItemList& items, const Place& place, const picture::ScreenRect& foot, std::size_t pages,
+                     std::size_t shown, bool mirrored) {
+    if (pages < 2) return;
+    const int side = std::max(2, foot.height / 3), step = side * 2;
+    const int left = foot.x + (foot.width - (int(pages) * step - side)) / 2, top = foot.y + (foot.height - side) / 2;
+    for (std::size_t i = 0; i < pages; ++i) {
+        auto colour = place.widget.colour;
+        if (i != shown) colour.alpha = std::uint8_t(colour.alpha / 3);
+        const int at = int(mirrored ? pages - 1 - i : i);
+        items.fill("page", i, {left + at * step, top, side, side}, colour, side / 2);
+    }
 }
 
 // Returns until when the headings stay.
@@ -79,27 +177,62 @@ WallTime show_headings(ItemList& items, const Place& place, const Moment& moment
     return turn.until;
 }
 
+// A row, by the id of its call: so it is the same wherever it stands.
 void show_row(ItemList& items, const Place& place, const Columns& columns, const picture::ScreenRect& row,
-              std::uint64_t number, const v1::Call& call, bool is_new) {
+              std::uint64_t id, const v1::Call& call, bool is_new) {
     const auto& widget = place.widget;
     // A little apart, so that two new calls are two.
     if (is_new)
-        items.fill("new", number, inset(row, 0, place.pixels(3)), widget.highlight_background,
-                   place.pixels(widget.radius));
+        items.fill("new", id, inset(row, 0, place.pixels(3)), widget.highlight_background, place.pixels(widget.radius));
     auto colour = to_picture(is_new ? widget.highlight : widget.colour);
     if (is_over(call)) colour.alpha = std::uint8_t(colour.alpha * 3 / 5);
     Wording wording{.size_px = widget.text_size * place.scale, .bold = widget.bold, .colour = colour};
     wording.utf8 = call.ticket();
     wording.side = columns.near();
-    items.text("ticket", number, Columns::in(columns.ticket, row), wording);
+    items.text("ticket", id, Columns::in(columns.ticket, row), wording);
     const std::string counter = call.counter() == 0 ? "" : std::to_string(call.counter());
     if (counter.empty()) return;
     wording.utf8 = columns.mirrored ? "\u2190" : "\u2192";
     wording.side = Side::centre;
-    items.text("arrow", number, Columns::in(columns.arrow, row), wording);
+    items.text("arrow", id, Columns::in(columns.arrow, row), wording);
     wording.utf8 = counter;
     wording.side = columns.far();
-    items.text("counter", number, Columns::in(columns.counter, row), wording);
+    items.text("counter", id, Columns::in(columns.counter, row), wording);
+}
+
+// What a new row's blinking changes: the ground, or where it has none the letters.
+void add_blinking(const Place& place, std::uint64_t id, Blinking& blinking) {
+    if (place.widget.highlight_background.alpha > 0)
+        blinking.ids.push_back(item_id(place.id, "new", id));
+    else
+        for (const auto* part : {"ticket", "arrow", "counter"}) blinking.ids.push_back(item_id(place.id, part, id));
+}
+
+// The name of a group, in the language whose turn it is. Returns until when.
+WallTime show_group(ItemList& items, const Place& place, const Moment& moment, const Columns& columns,
+                    const picture::ScreenRect& line, const v1::Call& call) {
+    const auto languages = languages_of(place.widget, moment.input);
+    const auto turn = turn_of(languages.size(), place.widget.seconds, moment.input.now);
+    Phrase name{"", languages[turn.index]};
+    if (place.widget.group == "counter") {
+        if (call.counter() > 0)
+            name.text = std::string(content::text("counter", name.language)) + " " + std::to_string(call.counter());
+    } else {
+        name.text = call.service();
+        for (const auto& service : moment.hall()->profile().services())
+            if (service.id() == call.service() && !service.name().empty())
+                name = find_or_fall_back(service.name(), {name.language});
+    }
+    const int left = std::min(columns.ticket.x, columns.counter.x);
+    const int right = std::max(columns.ticket.right(), columns.counter.right());
+    items.text("group", item_id(0, group_of(place.widget, call)), {left, line.y, right - left, line.height},
+               {.utf8 = name.text,
+                .language = name.language,
+                .size_px = std::min(place.widget.heading_size * place.scale, line.height * 0.75),
+                .colour = to_picture(place.widget.colour),
+                .side = columns.near(),
+                .level = Level::bottom});
+    return turn.until;
 }
 
 // Where a row has its text and nothing else: neither the highlight's edges and corners nor the dividers.
@@ -123,12 +256,28 @@ WallTime show_emptiness(ItemList& items, const Place& place, const Moment& momen
 
 }  // namespace
 
-picture::ScreenRect board_row(const Place& place, int number) {
+namespace {
+
+// Between the heading and the page marks.
+picture::ScreenRect board_body(const Place& place) {
     const auto& widget = place.widget;
     const int heading = widget.heading ? std::min(place.pixels(widget.heading_size * 2), place.box.height / 3) : 0;
-    const int height = place.box.height - heading;
-    const int top = height * number / widget.rows, bottom = height * (number + 1) / widget.rows;
-    return {place.box.x, place.box.y + heading + top, place.box.width, bottom - top};
+    const int foot = widget.pages ? std::min(place.pixels(widget.heading_size), place.box.height / 6) : 0;
+    return {place.box.x, place.box.y + heading, place.box.width, place.box.height - heading - foot};
+}
+
+// Of the board's half rows `count`, from the half row `first` on.
+picture::ScreenRect half_rows(const Place& place, int first, int count) {
+    const auto body = board_body(place);
+    const int halves = place.widget.rows * halves_of_call;
+    const int top = body.height * first / halves, bottom = body.height * (first + count) / halves;
+    return {body.x, body.y + top, body.width, bottom - top};
+}
+
+}  // namespace
+
+picture::ScreenRect board_row(const Place& place, int number) {
+    return half_rows(place, number * halves_of_call, halves_of_call);
 }
 
 Shown show_board(const Place& place, const Moment& moment) {
@@ -138,34 +287,52 @@ Shown show_board(const Place& place, const Moment& moment) {
     items.ground();
     const auto inside = inset(place.box, place.pixels(widget.padding), 0);
     const Columns columns(inside, screen_right_to_left(moment.input));
-    const auto first_row = board_row(place, 0);
+    const auto body = board_body(place);
     if (widget.heading) {
         shown.until =
-            show_headings(items, place, moment, columns, {inside.x, inside.y, inside.width, first_row.y - inside.y});
+            show_headings(items, place, moment, columns, {inside.x, inside.y, inside.width, body.y - inside.y});
     }
-    const auto calls =
-        moment.hall() ? calls_to_show(*moment.hall(), std::size_t(widget.rows)) : std::vector<const v1::Call*>{};
+    const auto pages = moment.hall() ? pages_of(widget, *moment.hall()) : std::vector<Calls>{};
+    const auto page = page_now(widget, moment, pages, shown.until);
+    const Calls calls = pages.empty() ? Calls{} : pages[page];
+    if (!moment.reduced_motion) shown.blinking.times = widget.blink;
     bool new_above = false;
+    int half = 0;
+    std::string group;
     for (std::size_t i = 0; i < calls.size(); ++i) {
-        const auto row = board_row(place, int(i));
-        const auto end = highlight_end(widget, *calls[i]);
-        // What a lost master called last is not news: nobody knows what it has called since.
-        const bool is_new = !moment.stale() && widget.highlight_seconds > 0 && moment.input.now < end;
-        if (is_new) shown.until = std::min(shown.until, end);
+        const v1::Call& call = *calls[i];
+        const bool begins_group = group_of(widget, call) != group;
+        if (begins_group) {
+            group = group_of(widget, call);
+            const auto line = half_rows(place, half, halves_of_heading);
+            shown.until = std::min(shown.until, show_group(items, place, moment, columns, line, call));
+            half += halves_of_heading;
+        }
+        const auto row = half_rows(place, half, halves_of_call);
+        half += halves_of_call;
+        // A hall's calls have different ids; should two have one, their rows still have not.
+        const auto same = std::count_if(calls.begin(), calls.begin() + std::ptrdiff_t(i),
+                                        [&](const v1::Call* other) { return other->call_id() == call.call_id(); });
+        const auto id = item_id(std::uint64_t(same), call.call_id());
+        const bool news = is_new(widget, moment, call);
+        if (news) shown.until = std::min(shown.until, highlight_end(widget, call));
         const int line = std::max(1, place.pixels(2));
-        const bool between_old = !is_new && !new_above;
-        if (i > 0 && (between_old || widget.highlight_background.alpha == 0)) {
+        const bool between_old = !news && !new_above;
+        if (i > 0 && !begins_group && (between_old || widget.highlight_background.alpha == 0)) {
             items.fill("divider", i, {inside.x, row.y - line / 2, inside.width, line}, widget.divider);
         }
-        show_row(items, place, columns, row, i, *calls[i], is_new);
-        if (!moment.stale() && calls[i]->phase() == v1::CALL_PHASE_CALLED)
-            shown.calls.push_back({calls[i]->call_id(), calls[i]->attempt(), text_of_row(place, inside, row), false});
-        new_above = is_new;
+        show_row(items, place, columns, row, id, call, news);
+        if (news && shown.blinking.times > 0) add_blinking(place, id, shown.blinking);
+        if (!moment.stale() && call.phase() == v1::CALL_PHASE_CALLED)
+            shown.calls.push_back({call.call_id(), call.attempt(), text_of_row(place, inside, row), false});
+        new_above = news;
     }
+    if (widget.pages)
+        show_page_marks(items, place, {inside.x, body.bottom(), inside.width, place.box.bottom() - body.bottom()},
+                        pages.size(), page, columns.mirrored);
     if (moment.hall() && calls.empty())
-        shown.until = std::min(
-            shown.until,
-            show_emptiness(items, place, moment, {inside.x, first_row.y, inside.width, inside.bottom() - first_row.y}));
+        shown.until =
+            std::min(shown.until, show_emptiness(items, place, moment, {inside.x, body.y, inside.width, body.height}));
     shown.items = items.take();
     return shown;
 }

@@ -1,6 +1,8 @@
 // The big announcement: ticket -> counter, and where to go in the visitor's language and then in the office's.
 #include <algorithm>
+#include <array>
 #include <string>
+#include <utility>
 
 #include "content/texts.h"
 #include "player/screen/item_list.h"
@@ -42,6 +44,70 @@ Sentence sentence_of(const v1::Call& call, const std::string& language) {
     return sentence;
 }
 
+// Where the counter is, as its office describes it.
+struct Way {
+    std::string_view arrow;  // a character; empty: not said
+    Phrase visitors, own;    // empty texts: not said
+    bool known() const { return !arrow.empty() || !visitors.text.empty(); }
+};
+
+// Signs point so wherever they hang, in whatever direction is read.
+std::string_view arrow_of(std::string_view word) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 8> arrows{{{"left", "\u2190"},
+                                                                                   {"up_left", "\u2196"},
+                                                                                   {"up", "\u2191"},
+                                                                                   {"up_right", "\u2197"},
+                                                                                   {"right", "\u2192"},
+                                                                                   {"down_right", "\u2198"},
+                                                                                   {"down", "\u2193"},
+                                                                                   {"down_left", "\u2199"}}};
+    const auto found = std::ranges::find(arrows, word, [](const auto& one) { return one.first; });
+    return found == arrows.end() ? std::string_view() : found->second;
+}
+
+Way way_to(const v1::Call& call, const Moment& moment, const std::string& visitors, const std::string& own) {
+    Way way;
+    for (const auto& counter : moment.hall()->profile().counters()) {
+        if (counter.number() != call.counter()) continue;
+        way.arrow = arrow_of(counter.arrow());
+        way.visitors = find_or_fall_back(counter.directions(), {visitors, own});
+        way.own = find_in(counter.directions(), own).value_or(Phrase{});
+        if (way.own.language == way.visitors.language) way.own = {};
+    }
+    return way;
+}
+
+// The arrow at the side it points to, the words beside it.
+void show_way(ItemList& items, const Place& place, const Way& way, picture::ScreenRect box) {
+    const auto& widget = place.widget;
+    if (!way.arrow.empty()) {
+        const int side = std::min(box.height * 6 / 5, box.width / 3);
+        const bool at_left = way.arrow == "\u2190" || way.arrow == "\u2196" || way.arrow == "\u2199";
+        items.text("arrow", 0, {at_left ? box.x : box.right() - side, box.y, side, box.height},
+                   {.utf8 = way.arrow,
+                    .size_px = box.height * 1.1,
+                    .bold = true,
+                    .colour = to_picture(widget.highlight),
+                    .side = at_left ? Side::left : Side::right});
+        box.width -= side + place.pixels(12);
+        if (at_left) box.x += side + place.pixels(12);
+    }
+    const auto say = [&](std::string_view part, const Phrase& phrase, const picture::ScreenRect& line, double size) {
+        items.text(part, 0, line,
+                   {.utf8 = phrase.text,
+                    .language = phrase.language,
+                    .size_px = widget.text_size * place.scale * size,
+                    .colour = to_picture(widget.colour),
+                    .side = side_of(widget.align, is_right_to_left(phrase.language)),
+                    .max_lines = 1,
+                    .else_lines = 2,
+                    .smallest = 0.6});
+    };
+    const int first = way.own.text.empty() ? box.height : box.height * 57 / 100;
+    say("way", way.visitors, {box.x, box.y, box.width, first}, 0.25);
+    say("office way", way.own, {box.x, box.y + first, box.width, box.height - first}, 0.19);
+}
+
 }  // namespace
 
 Shown show_call(const Place& place, const Moment& moment) {
@@ -55,7 +121,12 @@ Shown show_call(const Place& place, const Moment& moment) {
 
     ItemList items(place, moment.typesetter);
     items.ground();
-    const auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
+    auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
+    if (const Way way = widget.way ? way_to(*call, moment, visitors, own) : Way{}; way.known()) {
+        const int height = inside.height * 26 / 100;
+        show_way(items, place, way, {inside.x, inside.bottom() - height, inside.width, height});
+        inside.height -= height;
+    }
     const int number_height = inside.height * 52 / 100;
     const int first_height = once ? inside.height - number_height : inside.height * 28 / 100;
     const auto counter = std::to_string(call->counter());

@@ -98,6 +98,8 @@ bool holds(const layouts::Condition& condition, const Moment& moment, WallTime& 
 
 }  // namespace
 
+bool has_emergency(const Moment& moment, WallTime& until) { return has_notice(moment, true, until); }
+
 bool all_hold(std::span<const layouts::Condition> conditions, const Moment& moment, WallTime& until) {
     bool all = true;
     for (const auto& condition : conditions) all = holds(condition, moment, until) && all;

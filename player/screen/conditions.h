@@ -10,4 +10,7 @@ namespace hallcast::screen {
 // All of them hold. `until` becomes earlier where that changes by itself, with the time alone. Pure.
 bool all_hold(std::span<const layouts::Condition> conditions, const Moment& moment, WallTime& until);
 
+// What staff tell everybody is an emergency. `until`: as above.
+bool has_emergency(const Moment& moment, WallTime& until);
+
 }  // namespace hallcast::screen

@@ -8,6 +8,8 @@ ShowWidget show_of(layouts::WidgetKind kind) {
             return show_board;
         case layouts::WidgetKind::call:
             return show_call;
+        case layouts::WidgetKind::counter:
+            return show_counter;
         case layouts::WidgetKind::media:
             return show_media;
         case layouts::WidgetKind::ticker:
@@ -22,7 +24,6 @@ ShowWidget show_of(layouts::WidgetKind kind) {
             return show_sign;
         case layouts::WidgetKind::panel:
             return show_panel;
-        case layouts::WidgetKind::counter:
         case layouts::WidgetKind::waiting:
         case layouts::WidgetKind::qr:
         case layouts::WidgetKind::languages:

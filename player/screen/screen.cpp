@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <numbers>
 #include <utility>
 #include <vector>
 
@@ -13,6 +15,7 @@
 #include "player/picture/image_file.h"
 #include "player/screen/conditions.h"
 #include "player/screen/item_list.h"
+#include "player/screen/transition.h"
 #include "player/screen/widget.h"
 
 namespace hallcast::screen {
@@ -25,6 +28,7 @@ constexpr std::chrono::nanoseconds stillest = std::chrono::hours(1);
 // What a widget showed last, and for which input it holds.
 struct Kept {
     Shown shown;
+    std::optional<Change> change;
     std::shared_ptr<const v1::HallState> state;  // held, so that no other state can come to its address
     picture::VideoFramePtr picture;              // of a widget that shows one
     bool plays_film = false, plays_sign = false;
@@ -34,10 +38,13 @@ struct Kept {
     std::optional<SpokenNotice> spoken_notice;
     std::chrono::milliseconds master_ahead;
     std::uint32_t counter = 0;
+    std::vector<Past> past;  // of a widget that has transitions
+    bool reduced_motion = false;
     WallTime from;
 
-    bool holds_for(const ScreenInput& input, const picture::VideoFramePtr& its_picture) const {
-        return state == input.hall.state && stale == input.hall.stale_since.has_value() && language == input.language &&
+    bool holds_for(const ScreenInput& input, const picture::VideoFramePtr& its_picture, bool has_past) const {
+        return (!has_past || past == input.past) && reduced_motion == input.reduced_motion &&
+               state == input.hall.state && stale == input.hall.stale_since.has_value() && language == input.language &&
                shown_call == input.shown_call && spoken_notice == input.spoken_notice &&
                master_ahead == input.master_ahead && counter == input.counter && picture == its_picture &&
                plays_film == (input.video != nullptr) && plays_sign == (input.sign != nullptr) && from <= input.now &&
@@ -48,21 +55,57 @@ struct Kept {
 struct Mounted {
     Place place;
     ShowWidget show = nullptr;
+    std::chrono::milliseconds transition{0};
     std::optional<Kept> kept;
 };
 
+// How far a change is; none when it is over.
+std::optional<double> share_of(const Mounted& mounted, WallTime now) {
+    const auto& change = mounted.kept->change;
+    if (!change || now - change->since >= mounted.transition) return std::nullopt;
+    return std::chrono::duration<double>(now - change->since) / mounted.transition;
+}
+
+constexpr int blink_steps = 20;        // of a cosine
+constexpr double most_blinks = 3;      // a second: more may cause seizures (WCAG 2.3.1), whatever a layout says
+constexpr double weakest_blink = 0.5;  // dark letters on it can still be read
+
+WallTime::duration blink_step(const Blinking& blinking) {
+    using namespace std::chrono;
+    return duration_cast<WallTime::duration>(
+        duration<double>(1 / (std::min(blinking.times, most_blinks) * blink_steps)));
+}
+
+// All blink together, on all screens.
+void blink(const Blinking& blinking, WallTime now, std::vector<picture::Item>& items) {
+    if (blinking.ids.empty() || blinking.times <= 0) return;
+    const auto step = double((now.time_since_epoch() / blink_step(blinking)) % blink_steps);
+    const double high = (1 + std::cos(2 * std::numbers::pi * step / blink_steps)) / 2;
+    for (auto& item : items)
+        if (std::ranges::find(blinking.ids, item.id) != blinking.ids.end())
+            item = faded(std::move(item), weakest_blink + (1 - weakest_blink) * high);
+}
+
 class LayoutScreen final : public Screen {
   public:
-    LayoutScreen(picture::ScreenSize size, picture::Colour background, std::vector<Mounted> widgets,
+    LayoutScreen(picture::ScreenSize size, const layouts::Settings& settings, std::vector<Mounted> widgets,
                  text::Typesetter& typesetter)
-        : size_(size), background_(background), widgets_(std::move(widgets)), typesetter_(typesetter) {}
+        : size_(size),
+          background_(to_picture(settings.background)),
+          reduced_motion_(settings.reduced_motion),
+          widgets_(std::move(widgets)),
+          typesetter_(typesetter) {}
 
     picture::Scene scene(const ScreenInput& input) override {
         picture::Scene scene{size_, background_, {}};
         for (auto& mounted : widgets_) {
             const Shown& shown = shown_at(mounted, input);
-            scene.items.insert(scene.items.end(), shown.items.begin(), shown.items.end());
-            roll(shown.rolling, mounted.place.box, input.motion, scene.items);
+            auto items = items_of(shown, mounted.place, input);
+            if (const auto share = share_of(mounted, input.now))
+                items =
+                    between(items_of(mounted.kept->change->before, mounted.place, input), items, mounted.place, *share);
+            blink(shown.blinking, input.now, items);
+            std::ranges::move(items, std::back_inserter(scene.items));
         }
         return scene;
     }
@@ -72,7 +115,11 @@ class LayoutScreen final : public Screen {
         for (auto& mounted : widgets_) {
             const Shown& shown = shown_at(mounted, input);
             std::erase_if(calls, [&](const SeenCall& call) { return !overlap(call.rect, shown.covers).empty(); });
-            calls.insert(calls.end(), shown.calls.begin(), shown.calls.end());
+            const bool changing = share_of(mounted, input.now).has_value();
+            for (const SeenCall& call : shown.calls)
+                if (!changing || std::ranges::find(mounted.kept->change->before.calls, call) !=
+                                     mounted.kept->change->before.calls.end())
+                    calls.push_back(call);
         }
         return calls;
     }
@@ -81,19 +128,39 @@ class LayoutScreen final : public Screen {
         auto still = stillest;
         for (auto& mounted : widgets_) {
             const Shown& shown = shown_at(mounted, input);
-            if (shown.rolling.length > 0) return std::chrono::nanoseconds::zero();
+            if (shown.rolling.length > 0 || share_of(mounted, input.now)) return std::chrono::nanoseconds::zero();
+            if (!shown.blinking.ids.empty()) {
+                const auto step = blink_step(shown.blinking);
+                still = std::min<std::chrono::nanoseconds>(still, step - input.now.time_since_epoch() % step);
+            }
             if (shown.until < input.now + still) still = shown.until - input.now;  // `until` may be the end of time
         }
         return std::max(still, std::chrono::nanoseconds::zero());
     }
 
+    std::chrono::milliseconds memory() const override {
+        std::chrono::milliseconds longest{0};
+        if (!reduced_motion_)
+            for (const auto& mounted : widgets_) longest = std::max(longest, mounted.transition);
+        return longest;
+    }
+
   private:
+    static std::vector<picture::Item> items_of(const Shown& shown, const Place& place, const ScreenInput& input) {
+        auto items = shown.items;
+        roll(shown.rolling, place.box, input.motion, items);
+        return items;
+    }
+
     const Shown& shown_at(Mounted& mounted, const ScreenInput& input) {
         using enum layouts::WidgetKind;
         const auto kind = mounted.place.widget.kind;
         const auto its_picture = kind == media ? input.video : kind == sign ? input.sign : nullptr;
-        if (!mounted.kept || !mounted.kept->holds_for(input, its_picture)) {
-            mounted.kept = Kept{shown_now(mounted, {input, typesetter_}),
+        const bool has_past = mounted.transition > mounted.transition.zero();
+        if (!mounted.kept || !mounted.kept->holds_for(input, its_picture, has_past)) {
+            Followed now = followed(mounted, input);
+            mounted.kept = Kept{std::move(now.shown),
+                                std::move(now.change),
                                 input.hall.state,
                                 its_picture,
                                 input.video != nullptr,
@@ -104,9 +171,24 @@ class LayoutScreen final : public Screen {
                                 input.spoken_notice,
                                 input.master_ahead,
                                 input.counter,
+                                has_past ? input.past : std::vector<Past>{},
+                                input.reduced_motion,
                                 input.now};
         }
         return mounted.kept->shown;
+    }
+
+    // An emergency is there at once, and nothing goes on moving beside it; what a lost master has called is not news.
+    Followed followed(const Mounted& mounted, const ScreenInput& input) const {
+        const bool reduced = reduced_motion_ || input.reduced_motion;
+        const auto show = [&](const ScreenInput& at) { return shown_now(mounted, {at, typesetter_, reduced}); };
+        if (mounted.transition <= mounted.transition.zero() || reduced || input.hall.stale_since)
+            return {show(input), std::nullopt};
+        WallTime until = WallTime::max();
+        if (!has_emergency({input, typesetter_}, until)) return follow(input, mounted.transition, show);
+        Followed now{show(input), std::nullopt};
+        now.shown.until = std::min(now.shown.until, until);
+        return now;
     }
 
     static Shown shown_now(const Mounted& mounted, const Moment& moment) {
@@ -119,6 +201,7 @@ class LayoutScreen final : public Screen {
 
     picture::ScreenSize size_;
     picture::Colour background_;
+    bool reduced_motion_;
     std::vector<Mounted> widgets_;
     text::Typesetter& typesetter_;
 };
@@ -149,6 +232,7 @@ Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Wid
 Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widget& widget, picture::ScreenSize size) {
     Mounted mounted;
     mounted.show = show_of(widget.kind);
+    mounted.transition = transition_of(widget);
     mounted.place = {widget, on_screen(widget.box, layout, size), layout.scale, item_id(0, widget.name), nullptr};
     if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
     if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
@@ -214,8 +298,7 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     }
     for (auto& notice : notices_of(arrangement, size)) widgets.push_back(std::move(notice));
     widgets.push_back(banner_of(arrangement, size));
-    return std::make_unique<LayoutScreen>(size, to_picture(arrangement.settings.background), std::move(widgets),
-                                          typesetter);
+    return std::make_unique<LayoutScreen>(size, arrangement.settings, std::move(widgets), typesetter);
 }
 
 WallTime time_of(const v1::HallState& state) {

@@ -20,8 +20,9 @@ using WallTime = std::chrono::system_clock::time_point;
 
 // What a player knows of its hall.
 struct HallView {
-    std::shared_ptr<const v1::HallState> state;  // null: never connected
-    std::optional<WallTime> stale_since;         // set while the master is not heard: the tickets may be old
+    std::shared_ptr<const v1::HallState> state;        // null: never connected
+    std::optional<WallTime> stale_since;               // set while the master is not heard: the tickets may be old
+    bool operator==(const HallView&) const = default;  // the same state, not an equal one
 };
 
 // A call that is to be shown big now. The runtime keeps the queue of them, so that many calls at once take turns.
@@ -39,6 +40,14 @@ struct SpokenNotice {
     bool operator==(const SpokenNotice&) const = default;
 };
 
+// What was known and shown a moment ago, and until when: what a transition comes from.
+struct Past {
+    WallTime until;
+    HallView hall;
+    std::optional<ShownCall> shown_call;
+    bool operator==(const Past&) const = default;
+};
+
 struct ScreenInput {
     HallView hall;
     picture::VideoFramePtr video;  // null: nothing to play yet
@@ -50,7 +59,13 @@ struct ScreenInput {
     std::chrono::milliseconds master_ahead{0};  // of `now`, by the master's clock: it says when a notice is over
     WallTime now;                               // wall clock: clock widget, rotations, highlights
     std::chrono::nanoseconds motion{0};         // monotonic time that moves the ticker
+    std::vector<Past> past;                     // the latest first; see remember()
+    bool reduced_motion = false;                // nothing fades, slides, grows, blinks or runs
 };
+
+// Takes over into `now` what of `before`, the input of the picture before, is still needed for transitions: that of the
+// last `memory`, at most eight changes.
+void remember(const ScreenInput& before, ScreenInput& now, std::chrono::milliseconds memory);
 
 // Where a call that is in effect can be seen: the visitor is awaited, and the master heard.
 struct SeenCall {
@@ -67,11 +82,13 @@ class Screen {
     virtual ~Screen() = default;
 
     virtual picture::Scene scene(const ScreenInput& input) = 0;
-    // The calls that are to be seen in scene(input), from back to front.
+    // The calls that are to be seen in scene(input), from back to front; not those that are only just coming or going.
     virtual std::vector<SeenCall> calls(const ScreenInput& input) = 0;
-    // How long the scene of `input` stays as it is when neither hall nor video change: zero while a ticker moves,
-    // the rest of the minute for a clock, ...
+    // How long the scene of `input` stays as it is when neither hall nor video change: zero while a ticker
+    // moves and during a transition, the rest of the minute for a clock, ...
     virtual std::chrono::nanoseconds still_for(const ScreenInput& input) = 0;
+    // How long ago something may have been that is still to be seen: the longest transition; zero where all is cut.
+    virtual std::chrono::milliseconds memory() const = 0;
 };
 
 // Fails when the layout names an image that cannot be read. `typesetter` must outlive the screen.

@@ -1,6 +1,9 @@
 // The line that runs along the screen: the hall's texts, each in every language, without end and without a jump.
+#include <unicode/brkiter.h>
+
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -86,9 +89,101 @@ class Line {
     Rolling rolling_;
 };
 
+// A text that stands, for who cannot read one that runs.
+Wording standing(std::string_view utf8, const std::string& language, const Place& place) {
+    return {.utf8 = utf8,
+            .language = language,
+            .size_px = place.widget.text_size * place.scale,
+            .bold = place.widget.bold,
+            .colour = to_picture(place.widget.colour),
+            .side = Side::centre,
+            .max_lines = 0,
+            .smallest = 0.6};
+}
+
+bool has_room(const Wording& wording, const picture::ScreenRect& box, text::Typesetter& typesetter) {
+    const auto weight = wording.bold ? text::Weight::bold : text::Weight::regular;
+    return !typesetter
+                .set(wording.utf8, {float(wording.size_px), weight, std::string(wording.language)},
+                     {float(box.width), float(box.height), wording.max_lines, text::Align::centre,
+                      float(wording.size_px * wording.smallest)})
+                ->truncated;
+}
+
+// The text in as few parts as have room, cut where a line may end.
+std::vector<std::string> parts_of(const Phrase& phrase, const Place& place, const picture::ScreenRect& box,
+                                  text::Typesetter& typesetter) {
+    const auto fits = [&](const std::string& part) {
+        return has_room(standing(part, phrase.language, place), box, typesetter);
+    };
+    if (fits(phrase.text)) return {phrase.text};
+    UErrorCode status = U_ZERO_ERROR;
+    const std::unique_ptr<icu::BreakIterator> breaks(
+        icu::BreakIterator::createLineInstance(icu::Locale(phrase.language.c_str()), status));
+    if (U_FAILURE(status)) return {phrase.text};
+    const auto text = icu::UnicodeString::fromUTF8(phrase.text);
+    breaks->setText(text);
+    std::vector<std::int32_t> ends;
+    for (auto end = breaks->next(); end != icu::BreakIterator::DONE; end = breaks->next()) ends.push_back(end);
+    std::vector<std::string> parts;
+    std::int32_t begin = 0;
+    for (auto end = ends.begin(); end != ends.end();) {
+        const auto part = [&](std::int32_t until) {
+            std::string utf8;
+            return text.tempSubStringBetween(begin, until).trim().toUTF8String(utf8);
+        };
+        auto beyond = std::partition_point(end, ends.end(), [&](std::int32_t until) { return fits(part(until)); });
+        if (beyond == end) ++beyond;  // one word alone is cut
+        parts.push_back(part(*std::prev(beyond)));
+        begin = *std::prev(beyond);
+        end = beyond;
+    }
+    return parts;
+}
+
+// Nobody reads faster: 14 Latin letters in a second, 7 Cyrillic ones, 5 Chinese characters.
+std::chrono::milliseconds standing_time(std::string_view text) {
+    return std::max(std::chrono::milliseconds(5000), std::chrono::milliseconds(70) * std::int64_t(text.size()));
+}
+
+// Which of them, one after another since 1970, stands at `now`, and until when. Not empty.
+const Phrase& standing_at(const std::vector<Phrase>& phrases, WallTime now, WallTime& until) {
+    std::chrono::milliseconds all{0};
+    for (const Phrase& one : phrases) all += standing_time(one.text);
+    until = now - now.time_since_epoch() % WallTime::duration(all);
+    for (const Phrase& one : phrases) {
+        until += standing_time(one.text);
+        if (now < until) return one;
+    }
+    return phrases.back();
+}
+
+// One text after another, each for as long as it takes to read.
+Shown show_standing(const Place& place, const Moment& moment) {
+    ItemList items(place, moment.typesetter);
+    items.ground();
+    Shown shown;
+    const auto phrases = ticker_phrases(place.widget, moment);
+    const auto box = inset(place.box, place.pixels(place.widget.padding + place.widget.text_size / 2),
+                           place.pixels(place.widget.padding));
+    if (!phrases.empty() && !box.empty()) {
+        const Phrase& phrase = standing_at(phrases, moment.input.now, shown.until);
+        const auto parts = parts_of(phrase, place, box, moment.typesetter);
+        const auto length = standing_time(phrase.text) / std::int64_t(parts.size());
+        const WallTime begin = shown.until - standing_time(phrase.text);
+        const auto part =
+            std::clamp<std::int64_t>((moment.input.now - begin) / length, 0, std::int64_t(parts.size()) - 1);
+        if (part + 1 < std::int64_t(parts.size())) shown.until = std::min(shown.until, begin + length * (part + 1));
+        items.text("standing", 0, box, standing(parts[std::size_t(part)], phrase.language, place));
+    }
+    shown.items = items.take();
+    return shown;
+}
+
 }  // namespace
 
 Shown show_ticker(const Place& place, const Moment& moment) {
+    if (moment.reduced_motion) return show_standing(place, moment);
     ItemList items(place, moment.typesetter);
     items.ground();
     Line line(place, moment.typesetter);

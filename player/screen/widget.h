@@ -27,6 +27,7 @@ struct Place {
 struct Moment {
     const ScreenInput& input;
     text::Typesetter& typesetter;
+    bool reduced_motion = false;
     const v1::HallState* hall() const { return input.hall.state.get(); }
     bool stale() const { return input.hall.stale_since.has_value(); }
 };
@@ -44,12 +45,24 @@ inline WallTime wall_time(std::int64_t milliseconds_since_1970) {
     return WallTime(std::chrono::milliseconds(std::clamp(milliseconds_since_1970, std::int64_t(0), year_2200)));
 }
 
+// Until then a call is new.
+inline WallTime highlight_end(const layouts::Widget& widget, const v1::Call& call) {
+    return wall_time(call.called_at_ms()) + std::chrono::milliseconds(std::int64_t(widget.highlight_seconds * 1000));
+}
+
+// Items that go down to half of their strength and come back, as softly as a cosine.
+struct Blinking {
+    std::vector<std::uint64_t> ids;
+    double times = 0;  // a second
+};
+
 struct Shown {
     std::vector<picture::Item> items;
     WallTime until = WallTime::max();  // it stays the same until then, when neither hall, video nor shown call change
     Rolling rolling;                   // moves with ScreenInput::motion, over `items`
     std::vector<SeenCall> calls;       // that can be seen here
     picture::ScreenRect covers;        // a panel over whatever else is there; empty: none
+    Blinking blinking;                 // of `items`, with ScreenInput::now
 };
 
 using ShowWidget = Shown (*)(const Place& place, const Moment& moment);
@@ -59,6 +72,7 @@ ShowWidget show_of(layouts::WidgetKind kind);
 
 Shown show_board(const Place& place, const Moment& moment);
 Shown show_call(const Place& place, const Moment& moment);
+Shown show_counter(const Place& place, const Moment& moment);
 Shown show_media(const Place& place, const Moment& moment);
 Shown show_ticker(const Place& place, const Moment& moment);
 Shown show_clock(const Place& place, const Moment& moment);
