@@ -7,31 +7,23 @@ namespace hallcast::screen {
 
 namespace {
 
-// One phrase for each language that has one; else the one to fall back to.
+// Where a language in turn has no phrase the one before it stays: then the others come when they do everywhere.
 template <typename Map>
-std::vector<Phrase> phrases_in(const Map& texts, const std::vector<std::string>& languages) {
-    std::vector<Phrase> phrases;
-    for (const auto& language : languages) {
-        if (auto phrase = find_in(texts, language)) phrases.push_back(*phrase);
-    }
-    if (phrases.empty()) phrases.push_back(find_or_fall_back(texts, languages));
-    return phrases;
+Phrase phrase_in(const Map& texts, const std::vector<std::string>& turns, std::size_t turn) {
+    for (std::size_t back = 0; back < turns.size(); ++back)
+        if (auto phrase = find_in(texts, turns[(turn + turns.size() - back) % turns.size()])) return *phrase;
+    return find_or_fall_back(texts, turns);
 }
 
-std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& moment) {
-    // A widget with its own texts shows all of them, unless it or the hall chooses.
-    const auto languages = languages_of(widget, moment.input);
-    if (widget.text_id.empty()) return phrases_in(widget.texts, languages);
+Phrase phrase_of(const layouts::Widget& widget, const Moment& moment, const std::vector<std::string>& turns,
+                 std::size_t turn) {
+    if (widget.text_id.empty()) return phrase_in(widget.texts, turns, turn);
     if (widget.text_id == "office_name" || widget.text_id == "hall_name") {
         if (!moment.hall()) return {};
         const auto& profile = moment.hall()->profile();
-        return phrases_in(widget.text_id == "office_name" ? profile.office_name() : profile.hall_name(), languages);
+        return phrase_in(widget.text_id == "office_name" ? profile.office_name() : profile.hall_name(), turns, turn);
     }
-    std::vector<Phrase> phrases;
-    for (const auto& language : languages) {
-        phrases.push_back({std::string(content::text(widget.text_id, language)), language});
-    }
-    return phrases;
+    return {std::string(content::text(widget.text_id, turns[turn])), turns[turn]};
 }
 
 Level level_of(const std::string& valign) {
@@ -45,10 +37,9 @@ Shown show_text(const Place& place, const Moment& moment) {
     ItemList items(place, moment.typesetter);
     items.ground();
     Shown shown;
-    if (const auto phrases = phrases_of(widget, moment); !phrases.empty()) {
-        const auto turn = turn_of(phrases.size(), widget.seconds, moment.input.now);
-        const auto& phrase = phrases[turn.index];
-
+    const auto languages = languages_of(widget, moment.input);
+    const auto turn = turn_of(languages.size(), widget.seconds, moment.input.now);
+    if (const auto phrase = phrase_of(widget, moment, languages, turn.index); !phrase.text.empty()) {
         const Side side = side_of(widget.align, is_right_to_left(phrase.language));
         items.text("text", 0, inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding)),
                    {.utf8 = phrase.text,
