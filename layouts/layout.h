@@ -89,7 +89,9 @@ struct Widget {
     bool estimates = true;                    // waiting: how long, beside how many
     double speed = 200;                       // ticker, canvas units per second
     std::string mark = "\u2022";              // ticker: between two texts
-    double seconds = 10;  // call: how long a call stays big; else how long each language, or page, stays
+    // call: how long a call stays big; else how long each language, or page, stays, where it is given: otherwise as
+    // long as the screen's texts take to read.
+    double seconds = 10;
     std::string text_id;  // text: of content/texts, or "office_name", "hall_name"
     // The widget's own, by language; a ticker's default is the hall's texts.
     std::map<std::string, std::string> texts;

@@ -6,7 +6,7 @@
 namespace hallcast::wire {
 
 constexpr std::uint32_t protocol_version = 1;
-constexpr std::uint32_t protocol_minor = 2;
+constexpr std::uint32_t protocol_minor = 3;
 
 // A message without a version is of the first one.
 constexpr bool is_our_version(std::uint32_t version) { return version == 0 || version == protocol_version; }

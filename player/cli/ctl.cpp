@@ -28,7 +28,7 @@ struct CtlOptions {
     std::uint32_t delay_s = 0;
     std::uint32_t limit = 20;
     std::vector<std::string> texts;  // LANGUAGE=TEXT
-    bool urgent = false;
+    bool urgent = false, warning = false;
     std::uint32_t seconds = 0;
     std::string notice;
 };
@@ -52,7 +52,9 @@ void print(const v1::Notice& notice) {
     if (notice.over()) return void(std::printf("%s  is over\n", notice.id().c_str()));
     std::printf("%s  for %lld s%s\n", notice.id().c_str(),
                 static_cast<long long>((notice.expires_at_ms() - notice.made_at_ms()) / 1000),
-                notice.urgent() ? ", urgent" : "");
+                notice.urgent()    ? ", urgent"
+                : notice.warning() ? ", warning"
+                                   : "");
     for (const auto& [language, text] : notice.text()) std::printf("  %s  %s\n", language.c_str(), text.c_str());
 }
 
@@ -123,6 +125,7 @@ v1::MakeNotice notice_of(const CtlOptions& options) {
     v1::MakeNotice make;
     make.set_hall(options.hall);
     make.set_urgent(options.urgent);
+    make.set_warning(options.warning);
     make.set_seconds(options.seconds);
     for (const std::string& text : options.texts) {
         const std::size_t equals = text.find('=');
@@ -267,8 +270,11 @@ void add_ctl(CLI::App& app) {
         ->required()
         ->take_all();
     notice.add_option("--hall", options->hall, "id of the hall; all if not given");
-    notice.add_flag("--urgent", options->urgent,
-                    "an emergency: it interrupts what is spoken, and is repeated every 20 s until it is over");
+    auto* urgent = notice.add_flag("--urgent", options->urgent,
+                                   "an emergency: it has the whole screen in all languages, interrupts what is spoken, "
+                                   "and is repeated every 20 s until it is over");
+    notice.add_flag("--warning", options->warning, "to be heeded: shown in black on amber, with a sign")
+        ->excludes(urgent);
     notice.add_option("--seconds", options->seconds, "how long it holds; 60 if not given, urgent 600")
         ->check(CLI::Range(1u, 86'400u));
     notice.footer(

@@ -107,6 +107,7 @@ void Deciding::make_notice(const v1::MakeNotice& make) {
     for (const auto& [language, text] : make.text())
         if (!is_blank(text)) (*notice.mutable_text())[language] = text;
     notice.set_urgent(make.urgent());
+    notice.set_warning(make.warning() && !make.urgent());
     notice.set_made_at_ms(moment_.now_ms);
     notice.set_expires_at_ms(moment_.now_ms + std::int64_t(seconds) * 1000);
     *decision_.reply.mutable_notice() = notice;

@@ -1,7 +1,13 @@
 // Which language a text is shown in: those that take turns, whose turn it is, and what to fall back to.
+//
+// Turns are counted from 1970 on and all equally long, so that what rotates on a screen, and on the screens of a hall,
+// is in the same language at the same time. Of two rounds each language keeps one turn whatever happens, the office's
+// own both; the other goes to those whose visitors were called most of late. So nobody waits longer than two rounds, a
+// call more or less moves none but these other turns, and without calls all rounds are plain ones.
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +21,7 @@ namespace hallcast::screen {
 struct Phrase {
     std::string text;
     std::string language;
+    bool operator==(const Phrase&) const = default;
 };
 
 bool is_right_to_left(std::string_view language);
@@ -23,11 +30,20 @@ std::string_view base_language(std::string_view language);
 
 // The one forced; else the widget's; else the hall's; else those the program ships. Never empty, never more than
 // layouts::max_languages.
+std::vector<std::string> listed_languages(const layouts::Widget& widget, const ScreenInput& input);
+// The same as they take turns: two rounds, as said above, for turn_of(size, widget.seconds, now). What was called since
+// the turn began does not count before the next one, so that no language goes in the middle of its turn.
 std::vector<std::string> languages_of(const layouts::Widget& widget, const ScreenInput& input);
 // The office's first.
 std::string office_language(const ScreenInput& input);
 // Whether the whole screen is read from right to left: by the forced language, else the office's.
 bool screen_right_to_left(const ScreenInput& input);
+
+// Nobody reads faster: 14 Latin letters in a second, 7 Cyrillic ones, 5 Chinese characters.
+inline constexpr std::chrono::milliseconds for_a_byte{70}, least_turn{5000};
+constexpr std::chrono::milliseconds reading_time(std::size_t bytes) {
+    return std::max(least_turn, for_a_byte * std::int64_t(bytes));
+}
 
 // Who of `count` has the turn, each for `seconds` of the wall clock, and until when.
 struct Turn {

@@ -25,10 +25,16 @@ ShowWidget show_of(layouts::WidgetKind kind) {
         case layouts::WidgetKind::panel:
             return show_panel;
         case layouts::WidgetKind::waiting:
+            return show_waiting;
         case layouts::WidgetKind::qr:
+            return show_qr;
         case layouts::WidgetKind::languages:
+            return show_languages;
         case layouts::WidgetKind::message:
+            return show_banner;
         case layouts::WidgetKind::connection:
+            return show_connection;
+        case layouts::WidgetKind::counter:
             return show_panel;  // being built
     }
     HALLCAST_ASSERT(!"a kind of widget without a function");

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <iterator>
 #include <numbers>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "player/picture/image_file.h"
 #include "player/screen/conditions.h"
 #include "player/screen/item_list.h"
+#include "player/screen/languages.h"
 #include "player/screen/transition.h"
 #include "player/screen/widget.h"
 
@@ -98,7 +100,7 @@ class LayoutScreen final : public Screen {
 
     picture::Scene scene(const ScreenInput& input) override {
         picture::Scene scene{size_, background_, {}};
-        for (auto& mounted : widgets_) {
+        for (auto& mounted : seen_at(input)) {
             const Shown& shown = shown_at(mounted, input);
             auto items = items_of(shown, mounted.place, input);
             if (const auto share = share_of(mounted, input.now))
@@ -112,7 +114,7 @@ class LayoutScreen final : public Screen {
 
     std::vector<SeenCall> calls(const ScreenInput& input) override {
         std::vector<SeenCall> calls;
-        for (auto& mounted : widgets_) {
+        for (auto& mounted : seen_at(input)) {
             const Shown& shown = shown_at(mounted, input);
             std::erase_if(calls, [&](const SeenCall& call) { return !overlap(call.rect, shown.covers).empty(); });
             const bool changing = share_of(mounted, input.now).has_value();
@@ -126,7 +128,7 @@ class LayoutScreen final : public Screen {
 
     std::chrono::nanoseconds still_for(const ScreenInput& input) override {
         auto still = stillest;
-        for (auto& mounted : widgets_) {
+        for (auto& mounted : seen_at(input)) {
             const Shown& shown = shown_at(mounted, input);
             if (shown.rolling.length > 0 || share_of(mounted, input.now)) return std::chrono::nanoseconds::zero();
             if (!shown.blinking.ids.empty()) {
@@ -150,6 +152,14 @@ class LayoutScreen final : public Screen {
         auto items = shown.items;
         roll(shown.rolling, place.box, input.motion, items);
         return items;
+    }
+
+    // All but what is behind a panel that covers the screen.
+    std::span<Mounted> seen_at(const ScreenInput& input) {
+        const picture::ScreenRect whole{0, 0, size_.width, size_.height};
+        for (std::size_t i = widgets_.size(); i-- > 0;)
+            if (shown_at(widgets_[i], input).covers == whole) return std::span(widgets_).subspan(i);
+        return widgets_;
     }
 
     const Shown& shown_at(Mounted& mounted, const ScreenInput& input) {
@@ -229,7 +239,32 @@ Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Wid
                 widget.name, fmt::join(known, ", "));
 }
 
-Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widget& widget, picture::ScreenSize size) {
+bool takes_turns(const layouts::Widget& widget) {
+    using enum layouts::WidgetKind;
+    return widget.kind == board || widget.kind == waiting || widget.kind == clock || widget.kind == text ||
+           widget.kind == layouts::WidgetKind::languages;
+}
+
+// How long each language has its turn on a screen of this layout: the time to read its longest text, so that all of it
+// can be read, and is in the same language. The hall's own texts are not known yet; they are names.
+double turn_seconds(const layouts::Arrangement& layout) {
+    constexpr std::size_t bytes_of_a_name = 100;
+    constexpr std::chrono::milliseconds longest_turn{20'000};
+    std::size_t longest = 0;
+    for (const auto& widget : layout.widgets) {
+        if (widget.kind == layouts::WidgetKind::waiting) longest = std::max(longest, bytes_of_a_name);
+        if (widget.kind != layouts::WidgetKind::text) continue;
+        for (const auto& [language, text] : widget.texts) longest = std::max(longest, text.size());
+        if (!widget.text_id.empty() && !content::has_text(widget.text_id)) longest = std::max(longest, bytes_of_a_name);
+        if (content::has_text(widget.text_id))
+            for (const auto language : content::shipped_languages())
+                longest = std::max(longest, content::text(widget.text_id, language).size());
+    }
+    return std::chrono::duration<double>(std::min(reading_time(longest), longest_turn)).count();
+}
+
+Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widget& widget, picture::ScreenSize size,
+                        double turn_seconds) {
     Mounted mounted;
     mounted.show = show_of(widget.kind);
     mounted.transition = transition_of(widget);
@@ -238,6 +273,13 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
     if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
         return fail("{}:{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"", layout.file,
                     widget.place.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
+    }
+    if (takes_turns(widget) && !widget.places.contains("seconds")) mounted.place.widget.seconds = turn_seconds;
+    if (widget.kind == layouts::WidgetKind::qr) {
+        auto image = qr_image(widget, mounted.place.box);
+        if (!image)
+            return fail("{}:{}: the code '{}': {}", layout.file, widget.place.line, widget.name, image.error().message);
+        mounted.place.image = std::move(*image);
     }
     if (widget.kind == layouts::WidgetKind::image) {
         auto image = picture::read_png(widget.file);
@@ -249,25 +291,35 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
     return mounted;
 }
 
-// Over each board; on a layout that has none, in a band along the top.
-std::vector<Mounted> notices_of(const layouts::Arrangement& layout, picture::ScreenSize size) {
-    std::vector<Mounted> notices;
-    const auto add = [&](const layouts::Box& box, const layouts::Widget& under) {
-        Mounted notice;
-        notice.place.widget = under;
-        notice.place.widget.languages.clear();  // the hall's, not those of the board's headings
-        notice.show = show_notice;
-        notice.place.box = on_screen(box, layout, size);
-        notice.place.scale = layout.scale;
-        notice.place.id = item_id(1, "connection notice", notices.size());
-        notices.push_back(std::move(notice));
+// Whether the layout says itself where these things stand, at all times.
+bool always_has(const layouts::Arrangement& layout, layouts::WidgetKind kind) {
+    return std::ranges::any_of(layout.widgets,
+                               [kind](const auto& widget) { return widget.kind == kind && widget.when.empty(); });
+}
+
+// A veil over each board and, where the layout has no place for the words about the connection, these; on a layout
+// without a board in a band along the top.
+void add_connection(std::vector<Mounted>& widgets, const layouts::Arrangement& layout, picture::ScreenSize size) {
+    std::size_t number = 0;
+    const auto add = [&](ShowWidget show, const layouts::Box& box, const layouts::Widget& under) {
+        Mounted mounted;
+        mounted.place.widget = under;
+        mounted.place.widget.when.clear();
+        mounted.place.widget.languages.clear();  // the hall's, not those of the board's headings
+        mounted.show = show;
+        mounted.place.box = on_screen(box, layout, size);
+        mounted.place.scale = layout.scale;
+        mounted.place.id = item_id(1, "connection", number++);
+        widgets.push_back(std::move(mounted));
     };
-    if (!layout.settings.connection_notice) return notices;
+    if (!layout.settings.connection_notice) return;
+    const bool has_place = always_has(layout, layouts::WidgetKind::connection);
     for (const auto& widget : layout.widgets) {
-        if (widget.kind == layouts::WidgetKind::board) add(widget.box, widget);
+        if (widget.kind != layouts::WidgetKind::board) continue;
+        add(show_veil, widget.box, widget);
+        if (!has_place) add(show_connection, widget.box, widget);
     }
-    if (notices.empty()) add({0, 0, layout.settings.width, layout.settings.height / 6}, {});
-    return notices;
+    if (number == 0 && !has_place) add(show_connection, {0, 0, layout.settings.width, layout.settings.height / 6}, {});
 }
 
 Mounted banner_of(const layouts::Arrangement& layout, picture::ScreenSize size) {
@@ -282,6 +334,15 @@ Mounted banner_of(const layouts::Arrangement& layout, picture::ScreenSize size) 
     return banner;
 }
 
+Mounted emergency_of(const layouts::Arrangement& layout, picture::ScreenSize size) {
+    Mounted emergency;
+    emergency.show = show_emergency;
+    emergency.place.scale = layout.scale;
+    emergency.place.id = item_id(3, "emergency");
+    emergency.place.box = {0, 0, size.width, size.height};
+    return emergency;
+}
+
 }  // namespace
 
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
@@ -291,13 +352,15 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     }
     const layouts::Arrangement arrangement = layouts::arrange(layout, size.width, size.height);
     std::vector<Mounted> widgets;
+    const double turn = turn_seconds(arrangement);
     for (const auto& widget : arrangement.widgets) {
-        auto mounted = mount(arrangement, widget, size);
+        auto mounted = mount(arrangement, widget, size, turn);
         if (!mounted) return std::unexpected(mounted.error());
         widgets.push_back(std::move(*mounted));
     }
-    for (auto& notice : notices_of(arrangement, size)) widgets.push_back(std::move(notice));
-    widgets.push_back(banner_of(arrangement, size));
+    add_connection(widgets, arrangement, size);
+    if (!always_has(arrangement, layouts::WidgetKind::message)) widgets.push_back(banner_of(arrangement, size));
+    widgets.push_back(emergency_of(arrangement, size));
     return std::make_unique<LayoutScreen>(size, arrangement.settings, std::move(widgets), typesetter);
 }
 

@@ -11,53 +11,36 @@ namespace hallcast::screen {
 
 namespace {
 
-// One phrase for each language that has one; else the one to fall back to.
+// Where a language in turn has no phrase the one before it stays: then the others come when they do everywhere.
 template <typename Map>
-std::vector<Phrase> phrases_in(const Map& texts, const std::vector<std::string>& languages) {
-    std::vector<Phrase> phrases;
-    for (const auto& language : languages) {
-        if (auto phrase = find_in(texts, language)) phrases.push_back(*phrase);
-    }
-    if (phrases.empty()) phrases.push_back(find_or_fall_back(texts, languages));
-    return phrases;
+Phrase phrase_in(const Map& texts, const std::vector<std::string>& turns, std::size_t turn) {
+    for (std::size_t back = 0; back < turns.size(); ++back)
+        if (auto phrase = find_in(texts, turns[(turn + turns.size() - back) % turns.size()])) return *phrase;
+    return find_or_fall_back(texts, turns);
 }
 
-std::optional<OfficeTime> office_time_of(const Moment& moment) {
+// The hall's week may be another one tomorrow: `until` becomes midnight.
+std::string hours_in(const std::string& language, const Moment& moment, WallTime& until) {
     using namespace std::chrono;
+    if (!moment.hall()) return {};
     const auto now = floor<milliseconds>(moment.input.now + moment.input.master_ahead);
-    return office_time(moment.hall()->profile(), now.time_since_epoch().count());
+    const auto time = office_time(moment.hall()->profile(), now.time_since_epoch().count());
+    if (!time) return {};
+    const minutes left(timetable::minutes_a_day - time->minute);
+    until = std::min(until, WallTime(floor<minutes>(moment.input.now) + left));
+    return opening_hours(moment.hall()->profile(), time->date, language);
 }
 
-// The hall's week may be another one tomorrow.
-std::vector<Phrase> phrases_of_hours(const std::vector<std::string>& languages, const Moment& moment, WallTime& until) {
-    std::vector<Phrase> phrases;
-    const auto time = moment.hall() ? office_time_of(moment) : std::nullopt;
-    if (!time) return phrases;
-    const std::chrono::minutes left(timetable::minutes_a_day - time->minute);
-    until = std::min(until, WallTime(std::chrono::floor<std::chrono::minutes>(moment.input.now) + left));
-    for (const auto& language : languages) {
-        if (auto text = opening_hours(moment.hall()->profile(), time->date, language); !text.empty())
-            phrases.push_back({std::move(text), language});
-    }
-    return phrases;
-}
-
-// `until` becomes earlier where they change by themselves.
-std::vector<Phrase> phrases_of(const layouts::Widget& widget, const Moment& moment, WallTime& until) {
-    // A widget with its own texts shows all of them, unless it or the hall chooses.
-    const auto languages = languages_of(widget, moment.input);
-    if (widget.text_id.empty()) return phrases_in(widget.texts, languages);
+Phrase phrase_of(const layouts::Widget& widget, const Moment& moment, const std::vector<std::string>& turns,
+                 std::size_t turn, WallTime& until) {
+    if (widget.text_id.empty()) return phrase_in(widget.texts, turns, turn);
     if (widget.text_id == "office_name" || widget.text_id == "hall_name") {
         if (!moment.hall()) return {};
         const auto& profile = moment.hall()->profile();
-        return phrases_in(widget.text_id == "office_name" ? profile.office_name() : profile.hall_name(), languages);
+        return phrase_in(widget.text_id == "office_name" ? profile.office_name() : profile.hall_name(), turns, turn);
     }
-    if (widget.text_id == "office_hours") return phrases_of_hours(languages, moment, until);
-    std::vector<Phrase> phrases;
-    for (const auto& language : languages) {
-        phrases.push_back({std::string(content::text(widget.text_id, language)), language});
-    }
-    return phrases;
+    if (widget.text_id == "office_hours") return {hours_in(turns[turn], moment, until), turns[turn]};
+    return {std::string(content::text(widget.text_id, turns[turn])), turns[turn]};
 }
 
 Level level_of(const std::string& valign) {
@@ -71,10 +54,9 @@ Shown show_text(const Place& place, const Moment& moment) {
     ItemList items(place, moment.typesetter);
     items.ground();
     Shown shown;
-    if (const auto phrases = phrases_of(widget, moment, shown.until); !phrases.empty()) {
-        const auto turn = turn_of(phrases.size(), widget.seconds, moment.input.now);
-        const auto& phrase = phrases[turn.index];
-
+    const auto languages = languages_of(widget, moment.input);
+    const auto turn = turn_of(languages.size(), widget.seconds, moment.input.now);
+    if (const auto phrase = phrase_of(widget, moment, languages, turn.index, shown.until); !phrase.text.empty()) {
         const Side side = side_of(widget.align, is_right_to_left(phrase.language));
         items.text("text", 0, inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding)),
                    {.utf8 = phrase.text,

@@ -35,7 +35,7 @@ void append_in_languages(const Map& texts, const std::vector<std::string>& langu
 }
 
 std::vector<Phrase> ticker_phrases(const layouts::Widget& widget, const Moment& moment) {
-    const auto languages = languages_of(widget, moment.input);
+    const auto languages = listed_languages(widget, moment.input);
     std::vector<Phrase> phrases;
     if (!widget.texts.empty()) {
         append_in_languages(widget.texts, languages, phrases);

@@ -19,8 +19,8 @@ struct Place {
     picture::ScreenRect box;                    // inside the screen
     double scale = 1;                           // pixels in a canvas unit
     std::uint64_t id = 0;                       // from the widget's name; its items' ids come from it
-    picture::ImagePtr image;                    // image
-    picture::ScreenRect box_beside_calls = {};  // the banner's, while a call is big
+    picture::ImagePtr image;                    // image, qr: in its own pixels
+    picture::ScreenRect box_beside_calls = {};  // the banner's, while a call is big; empty: the same
     int pixels(double canvas_units) const;
 };
 
@@ -61,7 +61,7 @@ struct Shown {
     WallTime until = WallTime::max();  // it stays the same until then, when neither hall, video nor shown call change
     Rolling rolling;                   // moves with ScreenInput::motion, over `items`
     std::vector<SeenCall> calls;       // that can be seen here
-    picture::ScreenRect covers;        // a panel over whatever else is there; empty: none
+    picture::ScreenRect covers;        // an opaque panel over whatever else is there; empty: none
     Blinking blinking;                 // of `items`, with ScreenInput::now
 };
 
@@ -81,12 +81,27 @@ Shown show_image(const Place& place, const Moment& moment);
 Shown show_sign(const Place& place, const Moment& moment);
 Shown show_panel(const Place& place, const Moment& moment);
 
-// The word about a lost or missing connection, over the board at `place`; nothing while the master is heard.
-Shown show_notice(const Place& place, const Moment& moment);
+// Who waits for which service, and about how long.
+Shown show_waiting(const Place& place, const Moment& moment);
+// The names of the languages that take turns, and whose turn it is.
+Shown show_languages(const Place& place, const Moment& moment);
 
-// What staff tell everybody, while it holds: in front of everything else.
+Shown show_qr(const Place& place, const Moment& moment);
+// The code in whole pixels for each module, as large as `box` has room for: none where that is less than one. Fails
+// where the data is too long for a code, or for one of modules that a camera can tell apart in the widget's box.
+Expected<picture::ImagePtr> qr_image(const layouts::Widget& widget, const picture::ScreenRect& box);
+
+// The word about a lost or missing connection; nothing while the master is heard.
+Shown show_connection(const Place& place, const Moment& moment);
+// Over a board meanwhile: old numbers are there, but plainly not alive.
+Shown show_veil(const Place& place, const Moment& moment);
+
+// An emergency, over the whole screen.
+Shown show_emergency(const Place& place, const Moment& moment);
+// What else staff tell everybody, while it holds.
 Shown show_banner(const Place& place, const Moment& moment);
-// Where it stands on the canvas, so that it hides no board; and where while a call is big, so that it hides neither.
+// Where it stands on a canvas without a `message`, so that it hides no board; and where while a call is big, so that it
+// hides neither.
 std::array<layouts::Box, 2> boxes_of_banner(const layouts::Arrangement& layout);
 
 // Appends to `items` what of `rolling` is seen in `box` at `motion`. Whole pixels, so that the movement is even.

@@ -19,9 +19,10 @@ const words = {
     probing: 'sprawdzanie', transcoding: 'przetwarzanie', checking: 'kontrola wyniku', done: 'gotowe – jest na ekranach',
     refused: 'odrzucono', other_language: 'English',
     notices: 'Komunikaty', notices_about: 'Są wypowiadane i pokazywane na ekranach hali, po kolei w podanych językach.',
-    notice_minutes: 'Minut:', notice_everywhere: 'we wszystkich halach', notice_urgent: 'pilny (przerywa wezwania)',
+    notice_minutes: 'Minut:', notice_everywhere: 'we wszystkich halach', notice_usual: 'komunikat', notice_warning: 'ostrzeżenie',
+    notice_urgent: 'alarm (cały ekran, przerywa wezwania)', notice_level: 'Rodzaj komunikatu',
     notice_send: 'Ogłoś', notice_end: 'Zakończ', notice_until: 'do', all_quiet: 'Nie ma teraz komunikatów.',
-    urgent_sure: 'Przerwać wezwania i powtarzać ten komunikat co 20 sekund?',
+    urgent_sure: 'Przerwać wezwania, zająć ekrany w całości i powtarzać ten komunikat co 20 sekund?',
   },
   en: {
     counter_page: 'Counter', counter_page_about: 'Call the next visitors', content_page: 'Content',
@@ -40,9 +41,10 @@ const words = {
     transcoding: 'transcoding', checking: 'checking the result', done: 'done – it is on the screens', refused: 'refused',
     other_language: 'Polski',
     notices: 'Notices', notices_about: 'They are spoken and shown in the hall, in the languages given, one after the other.',
-    notice_minutes: 'Minutes:', notice_everywhere: 'in all halls', notice_urgent: 'urgent (interrupts calls)',
+    notice_minutes: 'Minutes:', notice_everywhere: 'in all halls', notice_usual: 'notice', notice_warning: 'warning',
+    notice_urgent: 'emergency (whole screen, interrupts calls)', notice_level: 'Kind of notice',
     notice_send: 'Tell everybody', notice_end: 'End', notice_until: 'until', all_quiet: 'No notice now.',
-    urgent_sure: 'Interrupt calls and repeat this notice every 20 seconds?',
+    urgent_sure: 'Interrupt calls, take the screens over and repeat this notice every 20 seconds?',
   },
 };
 

@@ -78,7 +78,7 @@ function showNotices() {
   list.dataset.shown = shown;
   list.replaceChildren(...holding.map((notice) => {
     const row = document.createElement('tr');
-    row.className = notice.urgent ? 'urgent' : '';
+    row.className = notice.urgent ? 'urgent' : notice.warning ? 'warning' : '';
     const text = document.createElement('td');
     for (const language of languages.filter((l) => notice.text[l])) {
       const line = document.createElement('div');
@@ -180,12 +180,13 @@ let untold = {};  // the notice that is being sent
 document.getElementById('make-notice').addEventListener('submit', async (event) => {
   event.preventDefault();
   const fields = [...document.querySelectorAll('#notice-texts input')];
-  const urgent = document.getElementById('notice-urgent');
-  if (urgent.checked && !window.confirm(hallcast.word('urgent_sure'))) return;
+  const level = document.getElementById('notice-level');
+  if (level.value === 'urgent' && !window.confirm(hallcast.word('urgent_sure'))) return;
   const notice = JSON.stringify({
     hall: document.getElementById('notice-everywhere').checked ? '' : hall,
     text: Object.fromEntries(fields.filter((f) => f.value.trim()).map((f) => [f.lang, f.value.trim()])),
-    urgent: urgent.checked,
+    urgent: level.value === 'urgent',
+    warning: level.value === 'warning',
     seconds: 60 * Number(document.getElementById('notice-minutes').value),
   });
   // Sent twice (a double click, or again after an answer that was lost) it is one notice.
@@ -194,7 +195,7 @@ document.getElementById('make-notice').addEventListener('submit', async (event) 
   if (outcome !== 'unknown') untold = {};
   if (outcome !== 'done') return;  // what was typed stays
   for (const field of fields) field.value = '';
-  urgent.checked = false;
+  level.value = 'notice';
 });
 
 chooser.addEventListener('change', () => {

@@ -1,4 +1,5 @@
-// The word about a lost or missing connection: old tickets must never pass for new ones.
+// The word about a lost or missing connection: old tickets must never pass for new ones. It stands where the layout has
+// a `connection`, else over each board; every board is veiled in any case.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -23,7 +24,7 @@ std::vector<std::string> languages_at(const Place& place, const Moment& moment, 
     std::vector<std::string> shown{office_language(moment.input)};
     if (base_language(shown[0]) != "en") shown.emplace_back("en");
     std::vector<std::string> others;
-    for (const auto& language : languages_of(place.widget, moment.input)) {
+    for (const auto& language : listed_languages(place.widget, moment.input)) {
         if (std::ranges::find(shown, language) == shown.end()) others.push_back(language);
     }
     if (!others.empty()) {
@@ -87,7 +88,7 @@ void say_in_column(ItemList& items, std::vector<Said>& said, const picture::Scre
     const int gap = std::max(0, spare) / int(said.size() + 1);
     int top = box.y + gap;
     for (std::size_t i = 0; i < said.size(); ++i) {
-        items.text("notice", i, {box.x, top, box.width, said[i].height}, wording_of(said[i], size_px));
+        items.text("word", i, {box.x, top, box.width, said[i].height}, wording_of(said[i], size_px));
         top += said[i].height + gap;
     }
 }
@@ -97,21 +98,28 @@ void say_in_row(ItemList& items, const std::vector<Said>& said, const picture::S
     const int count = int(said.size());
     for (int i = 0; i < count; ++i) {
         const picture::ScreenRect column{box.x + box.width * i / count, box.y, box.width / count, box.height};
-        items.text("notice", std::uint64_t(i), inset(column, place.pixels(12), 0),
+        items.text("word", std::uint64_t(i), inset(column, place.pixels(12), 0),
                    wording_of(said[std::size_t(i)], largest * place.scale));
     }
 }
 
 }  // namespace
 
-Shown show_notice(const Place& place, const Moment& moment) {
+Shown show_veil(const Place& place, const Moment& moment) {
+    if (!moment.hall() || !moment.stale()) return {};
+    ItemList items(place, moment.typesetter);
+    items.fill("veil", 0, place.box, veil);
+    return {.items = items.take()};
+}
+
+Shown show_connection(const Place& place, const Moment& moment) {
     const bool connected_once = moment.hall() != nullptr;
     if (connected_once && !moment.stale()) return {};
     Shown shown;
     ItemList items(place, moment.typesetter);
-    if (connected_once) items.fill("veil", 0, place.box, veil);
     const bool tall = place.box.height > place.box.width;
-    const int top = tall && connected_once ? panel_top(place) : place.box.y;
+    const bool over_board = place.widget.kind == layouts::WidgetKind::board;
+    const int top = tall && over_board && connected_once ? panel_top(place) : place.box.y;
     const picture::ScreenRect panel{place.box.x, top, place.box.width, place.box.bottom() - top};
     items.fill("panel", 0, panel, connected_once ? lost : connecting, place.pixels(12));
     const auto inside = inset(panel, place.pixels(24), place.pixels(20));

@@ -1,0 +1,132 @@
+// An emergency has the whole screen, in all languages of the hall at once, for as long as it holds: nobody waits for
+// the turn of theirs. Nothing is stopped for it: what it covered is there again, where it would be by then.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "player/screen/told.h"
+
+namespace hallcast::screen {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr layouts::Colour cell_ground{128, 0, 20, 255};                         // white on it has 11:1
+constexpr double emergency_frame_width = 14, cell_gap = 12, cell_padding = 20;  // canvas units
+constexpr double smallest_emergency_letters = 12;
+
+// One of the emergencies that hold.
+struct Emergency {
+    const v1::Notice* notice = nullptr;
+    std::vector<Phrase> phrases;
+    milliseconds length() const {
+        std::size_t longest = 0;
+        for (const Phrase& phrase : phrases) longest = std::max(longest, phrase.text.size());
+        return reading_time(longest);
+    }
+};
+
+// Cells of one size, row by row, of letters of one size.
+struct Grid {
+    int columns = 1, rows = 1;
+    double size_px = 0;
+    // Mirrored, the first is at the right.
+    picture::ScreenRect cell(const picture::ScreenRect& area, int number, bool mirrored, int gap) const {
+        const int column = mirrored ? columns - 1 - number % columns : number % columns, row = number / columns;
+        const auto edge = [](int begin, int length, int at, int count) { return begin + length * at / count; };
+        const int left = edge(area.x, area.width, column, columns), top = edge(area.y, area.height, row, rows);
+        return inset({left, top, edge(area.x, area.width, column + 1, columns) - left,
+                      edge(area.y, area.height, row + 1, rows) - top},
+                     gap / 2, gap / 2);
+    }
+};
+
+// The one of the largest letters.
+Grid grid_for(const std::vector<Phrase>& phrases, const picture::ScreenRect& area, int around_text, double least_px,
+              text::Typesetter& typesetter) {
+    const int count = int(phrases.size());
+    const double most_px = std::max(least_px, area.height / 2.0);
+    Grid best;
+    for (int columns = 1, rows_before = 0; columns <= count; ++columns) {
+        const int rows = (count + columns - 1) / columns;
+        if (rows == rows_before) continue;  // narrower, and no higher
+        rows_before = rows;
+        const int width = area.width / columns - around_text, height = area.height / rows - around_text;
+        if (width <= 0 || height <= 0) continue;
+        double size_px = most_px;
+        for (const Phrase& phrase : phrases) {
+            const auto set =
+                typesetter.set(phrase.text, {float(most_px), text::Weight::bold, phrase.language},
+                               {.width = float(width), .height = float(height), .min_size_px = float(least_px)});
+            size_px = std::min(size_px, double(set->size_px));
+        }
+        if (size_px > best.size_px) best = {columns, rows, size_px};
+    }
+    return best;
+}
+
+}  // namespace
+
+Shown show_emergency(const Place& place, const Moment& moment) {
+    const ScreenInput& input = moment.input;
+    if (!moment.hall()) return {};
+    const WallTime now = input.now + input.master_ahead;
+    WallTime until = WallTime::max();
+    std::vector<Emergency> emergencies;
+    std::vector<milliseconds> lengths;
+    for (const v1::Notice* notice : notices_at(*moment.hall(), now, until)) {
+        if (!notice->urgent()) return {};
+        Emergency emergency{notice, phrases_of(*notice, moment.hall()->profile())};
+        if (emergency.phrases.empty()) continue;
+        lengths.push_back(emergency.length());
+        emergencies.push_back(std::move(emergency));
+    }
+    if (emergencies.empty()) return {};
+    const auto& spoken = input.spoken_notice;
+    const auto heard = std::ranges::find_if(
+        emergencies, [&](const Emergency& one) { return spoken && one.notice->id() == spoken->id; });
+    const WallTime latest = wall_time(emergencies[0].notice->made_at_ms());
+    const Emergency& shown_now =
+        heard != emergencies.end() ? *heard : emergencies[turn_at(lengths, latest, now, until)];
+
+    ItemList items(place, moment.typesetter);
+    const auto& colours = emergency_colours;
+    items.fill("panel", 0, place.box, colours.ground);
+    auto area = add_frame(items, place.box, std::max(1, place.pixels(emergency_frame_width)), colours,
+                          wall_time(shown_now.notice->made_at_ms()), flash_on, now, until);
+    const bool mirrored = screen_right_to_left(input);
+    if (area.width > area.height) {
+        const int sign = area.width / 10;
+        add_sign(items, {mirrored ? area.right() - sign : area.x, area.y, sign, area.height}, colours);
+        area.width -= sign;
+        if (!mirrored) area.x += sign;
+    } else {
+        const int sign = area.height / 10;
+        add_sign(items, {area.x, area.y, area.width, sign}, colours);
+        area.y += sign, area.height -= sign;
+    }
+    const int gap = place.pixels(cell_gap), padding = place.pixels(cell_padding);
+    area = inset(area, gap / 2, gap / 2);
+    const double least_px = std::max(1.0, smallest_emergency_letters * place.scale);
+    const Grid grid = grid_for(shown_now.phrases, area, gap + 2 * padding, least_px, moment.typesetter);
+    for (int i = 0; i < int(shown_now.phrases.size()) && grid.size_px > 0; ++i) {
+        const Phrase& phrase = shown_now.phrases[std::size_t(i)];
+        const bool is_spoken = heard != emergencies.end() && spoken->language == phrase.language;
+        const auto cell = grid.cell(area, i, mirrored, gap);
+        items.fill("cell", std::uint64_t(i), cell, is_spoken ? colours.lettering : cell_ground, place.pixels(12));
+        items.text("text", std::uint64_t(i), inset(cell, padding, padding),
+                   {.utf8 = phrase.text,
+                    .language = phrase.language,
+                    .size_px = grid.size_px,
+                    .bold = true,
+                    .colour = to_picture(is_spoken ? colours.ground : colours.lettering),
+                    .max_lines = 0,
+                    .smallest = std::min(1.0, least_px / grid.size_px)});
+    }
+    Shown shown{.items = items.take(), .until = until, .rolling = {}, .calls = {}, .covers = place.box};
+    if (until != WallTime::max()) shown.until = until - input.master_ahead;
+    return shown;
+}
+
+}  // namespace hallcast::screen
