@@ -123,6 +123,20 @@ TEST_CASE("an office that is written and read again is the same") {
     }
 }
 
+TEST_CASE("a counter may have an arrow that shows where it is") {
+    const auto with_arrow = [](const std::string& arrow) {
+        return parse_office(with("counters:", "counters:\n  - {number: 77, arrow: " + arrow + "}"), "office.yaml");
+    };
+    const auto office = with_arrow("up_left");
+    INFO((office ? "" : office.error().message));
+    REQUIRE(office);
+    CHECK(office->counters(0).arrow() == "up_left");
+    CHECK(MessageDifferencer::Equals(*parse_office(format_office(*office), "again.yaml"), *office));
+    const auto wrong = with_arrow("sideways");
+    REQUIRE_FALSE(wrong);
+    CHECK(wrong.error().message.find("there is no arrow 'sideways'; there are left, up_left") != std::string::npos);
+}
+
 TEST_CASE("how an office works is read, and written again") {
     const auto office = parse_office(with("counters:", R"(profiles:
   - {id: both, queues: [{service: B, head_start_minutes: 20}, {service: A}], appointments_in_a_row: 2}

@@ -129,17 +129,20 @@ TEST_CASE("Colour glyphs keep their own colours under the text's alpha") {
 
 TEST_CASE("A veil and a picture with alpha are blended by the plain formula") {
     const made::BlobFonts fonts;
-    const auto image = made::image(37, 29, false, 8);
+    const bool opaque = GENERATE(false, true);
+    const std::uint8_t strength = GENERATE(255, 100, 0);
+    const auto image = made::image(37, 29, opaque, 8);
     made::Board board(fonts, {40, 32});
     board.paint({{40, 32},
                  {90, 140, 250, 255},
-                 {{1, {2, 1, 37, 29}, Picture{image}}, {2, {0, 0, 20, 32}, Fill{{255, 0, 60, 77}, 0}}}});
+                 {{1, {2, 1, 37, 29}, Picture{image, strength}}, {2, {0, 0, 20, 32}, Fill{{255, 0, 60, 77}, 0}}}});
     double worst = 0;
     for (int y = 0; y < 29; ++y) {
         for (int x = 0; x < 37; ++x) {
             const auto* pixel = &image->pixels[std::size_t(y * 37 + x) * 4];
-            const double kept = 1 - pixel[3] / 255.0;
-            double red = pixel[2] + 90 * kept, green = pixel[1] + 140 * kept, blue = pixel[0] + 250 * kept;
+            const double part = strength / 255.0, kept = 1 - part * pixel[3] / 255.0;
+            double red = part * pixel[2] + 90 * kept, green = part * pixel[1] + 140 * kept,
+                   blue = part * pixel[0] + 250 * kept;
             if (x + 2 < 20) {
                 red = over(255, 77 / 255.0, red);
                 green = over(0, 77 / 255.0, green);

@@ -255,7 +255,7 @@ class Changer {
                             float(up_to(1500)) / 10 - 20, up_to(9) == 0 ? Colour{0, 0, 0, 0} : colour(),
                             up_to(2) == 0 ? std::optional<Colour>() : colour()};
             case 2:
-                return Picture{images_[std::size_t(up_to(5))]};
+                return Picture{images_[std::size_t(up_to(5))], std::uint8_t(up_to(2) > 0 ? 255 : up_to(255))};
             default:
                 return Video{frames_[std::size_t(up_to(9))]};
         }

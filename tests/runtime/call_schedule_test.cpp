@@ -130,4 +130,23 @@ TEST_CASE("forty calls at once are each shown for at least the shortest time, an
     for (std::size_t i = 0; i < seen.size(); ++i) CHECK(seen[i] == std::to_string(i));
 }
 
+TEST_CASE("each of several calls stays for the layout's least time, in turn, and none is skipped") {
+    const auto least = GENERATE(milliseconds(500), milliseconds(4000));
+    CallSchedule schedule(seconds(10), least);
+    v1::HallState state;
+    for (int i = 0; i < 12; ++i) add_call(state, std::to_string(i), 12 - i);
+    CHECK(schedule.update(state, now_ms).size() == 12);
+    std::map<std::string, int> shown_for;
+    Ids order;
+    for (int ms = 0; ms < 59'000; ++ms) {
+        const auto call = schedule.shown(start + milliseconds(ms), now_ms + ms);
+        if (!call) continue;
+        if (shown_for[call->call_id]++ == 0) order.push_back(call->call_id);
+    }
+    REQUIRE(order.size() == 12);
+    for (std::size_t i = 0; i < order.size(); ++i) CHECK(order[i] == std::to_string(i));
+    for (const auto& [id, ms] : shown_for) CHECK(ms >= int(least.count()));
+    CHECK(shown_for["11"] == 10'000);  // nobody waits behind the last
+}
+
 }  // namespace hallcast::runtime

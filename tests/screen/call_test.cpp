@@ -99,4 +99,58 @@ TEST_CASE("the big call says where its ticket and counter stand, while the visit
     CHECK(room.screen->calls(input_of(hall_of({call}))).empty());
 }
 
+std::string big_with_way() {
+    std::string layout = big;
+    return layout.replace(layout.find("highlight"), 0, "way: true, ");
+}
+
+v1::HallState hall_with_ways(const std::string& language = "ka") {
+    auto hall = hall_of({call_of("A001", 3, noon, language), call_of("B002", 4, noon, language)});
+    auto& third = *hall.mutable_profile()->add_counters();
+    third.set_number(3);
+    third.set_arrow("up_left");
+    (*third.mutable_directions())["pl"] = "po lewej";
+    (*third.mutable_directions())["ka"] = "მარცხნივ";
+    hall.mutable_profile()->add_counters()->set_number(4);
+    return hall;
+}
+
+TEST_CASE("the way is shown as an arrow, and in the visitor's language and then the office's") {
+    Room room(big_with_way());
+    const auto input = showing(hall_with_ways(), "A001");
+    const auto arrow = room.find(input, "↖"), visitors = room.find(input, "მარცხნივ"),
+               own = room.find(input, "po lewej");
+    REQUIRE((arrow && visitors && own));
+    CHECK(visitors->language == "ka");
+    CHECK(own->language == "pl");
+    CHECK(visitors->item.box.bottom() <= own->item.box.y + 1);
+    CHECK(arrow->item.box.x < visitors->item.box.x);
+    // Under the sentences, which are all there, too; what the receipt looks at is the number alone.
+    CHECK(room.find(input, go_to("pl", "3"))->item.box.bottom() <= visitors->item.box.y);
+    CHECK(room.screen->calls(input)[0].rect == room.find(input, "A001 → 3")->item.box);
+}
+
+TEST_CASE(
+    "a way that points right has its arrow there, whatever is read, and who reads the office's language reads it "
+    "once") {
+    Room room(big_with_way());
+    auto hall = hall_with_ways("pl");
+    hall.mutable_profile()->mutable_counters(0)->set_arrow("right");
+    const auto input = showing(hall, "A001");
+    CHECK(room.words(input) == std::vector<std::string>{"→", "po lewej", "A001 → 3", go_to("pl", "3")});
+    CHECK(room.find(input, "→")->item.box.x > room.find(input, "po lewej")->item.box.x);
+}
+
+TEST_CASE("without a known way, or without being asked for it, a call is as it always was") {
+    Room with(big_with_way()), without(big);
+    const auto hall = hall_with_ways();
+    CHECK(with.words(showing(hall, "B002")) == without.words(showing(hall, "B002")));
+    CHECK(with.find(showing(hall, "B002"), "B002 → 4")->item.box ==
+          without.find(showing(hall, "B002"), "B002 → 4")->item.box);
+    CHECK_FALSE(without.says(showing(hall, "A001"), "po lewej"));
+    auto odd = hall;
+    odd.mutable_profile()->mutable_counters(0)->set_arrow("sideways");
+    CHECK(with.words(showing(odd, "A001")).front() == "მარცხნივ");
+}
+
 }  // namespace call_test

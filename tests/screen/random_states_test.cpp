@@ -57,7 +57,37 @@ v1::HallState random_hall(Chance& chance) {
                                                 : (noon + chance.below(60)) * 1000);
         notice.set_expires_at_ms(notice.made_at_ms() + chance.below(60'000));
     }
+    for (std::uint32_t n = 0; n < 6; ++n) {
+        auto& counter = *hall.add_counters();
+        counter.set_number(n);
+        counter.set_ticket(chance.word());
+        counter.set_activity(v1::CounterActivity(chance.below(5)));
+        auto& described = *profile.add_counters();
+        described.set_number(n);
+        described.set_arrow(chance.once_in(2) ? "left" : chance.word());
+        if (chance.once_in(2)) (*described.mutable_directions())[chance.language()] = chance.word();
+        auto& service = *profile.add_services();
+        service.set_id(std::to_string(n));
+        if (chance.once_in(2)) (*service.mutable_name())["pl"] = chance.word();
+    }
     return hall;
+}
+
+// All that a hall's layout may have that changes by and by.
+layouts::Layout moving_layout() {
+    auto layout = *layouts::load_layout("hall", {});
+    const std::vector<std::string> transitions{"fade", "slide", "grow", "cut"};
+    std::size_t next = 0;
+    for (auto& widget : layout.variants.back().widgets) {
+        widget.transition = transitions[next++ % transitions.size()];
+        widget.transition_seconds = 0.5;
+        widget.seconds = 2;
+        if (widget.kind == layouts::WidgetKind::call) widget.way = true, widget.transition = "slide";
+        if (widget.kind == layouts::WidgetKind::board)
+            widget.group = "service", widget.pages = true, widget.blink = 1, widget.transition = "slide";
+        if (widget.name == "please_wait") widget.kind = layouts::WidgetKind::counter;
+    }
+    return layout;
 }
 
 screen::ScreenInput random_input(Chance& chance, const std::shared_ptr<const v1::HallState>& hall) {
@@ -71,6 +101,17 @@ screen::ScreenInput random_input(Chance& chance, const std::shared_ptr<const v1:
     if (chance.once_in(2)) input.shown_call = screen::ShownCall{std::to_string(chance.below(41)), 1};
     if (chance.once_in(4)) input.spoken_notice = {std::to_string(chance.below(9)), chance.language(), at(noon)};
     if (chance.once_in(4)) input.master_ahead = std::chrono::milliseconds(chance.below(5000) - 2500);
+    input.counter = std::uint32_t(chance.below(7));
+    input.reduced_motion = chance.once_in(5);
+    for (auto n = chance.below(4); n > 0; --n) {
+        auto before = std::make_shared<v1::HallState>(*hall);
+        if (before->calls_size() > 0)
+            before->mutable_calls()->DeleteSubrange(0, int(chance.below(before->calls_size())));
+        screen::Past past{input.now + std::chrono::milliseconds(chance.below(1200) - 1000), {before, std::nullopt}, {}};
+        if (chance.once_in(3)) past.hall.stale_since = at(noon);
+        if (chance.once_in(2)) past.shown_call = screen::ShownCall{std::to_string(chance.below(41)), 1};
+        input.past.push_back(past);
+    }
     if (chance.once_in(2)) {
         auto frame = std::make_shared<picture::VideoFrame>();
         frame->width = int(chance.below(4000));
@@ -100,8 +141,9 @@ TEST_CASE("a thousand random states give scenes that lie on the screen and depen
     Chance chance(seed);
     BoxTypesetter typesetter;
     const std::vector<picture::ScreenSize> sizes{{1920, 1080}, {1280, 720}, {1080, 1920}, {333, 97}, {16, 16}};
-    for (const std::string name : {"hall", "bench", "slide"}) {
-        const auto layout = *layouts::load_layout(name, {});
+    std::vector<layouts::Layout> layouts{moving_layout()};
+    for (const char* name : {"hall", "bench", "slide"}) layouts.push_back(*layouts::load_layout(name, {}));
+    for (const auto& layout : layouts) {
         for (const auto size : sizes) {
             auto warm = std::move(*screen::make_screen(layout, size, typesetter));
             for (int i = 0; i < 1000 / 15 / 5 + 1; ++i) {
@@ -119,6 +161,11 @@ TEST_CASE("a thousand random states give scenes that lie on the screen and depen
                     REQUIRE(still >= 0ns);
                     later.now += std::chrono::duration_cast<screen::WallTime::duration>(still * 0.999);
                     if (still > 1us) CHECK(fresh->scene(later).items == scene.items);
+                    // Also a little later, whatever it has kept of now.
+                    later.now = input.now + std::chrono::milliseconds(chance.below(2000));
+                    auto other = std::move(*screen::make_screen(layout, size, typesetter));
+                    CHECK(other->scene(later).items == fresh->scene(later).items);
+                    check_on_screen(fresh->scene(later));
                 }
             }
         }

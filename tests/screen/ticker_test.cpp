@@ -1,5 +1,6 @@
 #include <cmath>
 #include <set>
+#include <sstream>
 
 #include "tests/screen/screen_of_boxes.h"
 
@@ -143,6 +144,57 @@ TEST_CASE("a forced language runs alone, and an untranslated text still runs") {
         }
     }
     CHECK(languages == std::set<std::string>{"uk", "vi"});
+}
+
+TEST_CASE("with reduced motion the texts stand, one after another, each for as long as it takes to read") {
+    Room room(ticker);
+    auto hall = hall_of({}, {"pl", "ar"});
+    const std::string brief = "Cisza", lengthy(200, 'x');
+    (*hall.mutable_profile()->add_ticker()->mutable_text())["pl"] = brief;
+    (*hall.mutable_profile()->add_ticker()->mutable_text())["pl"] = "two words " + lengthy;
+    std::map<std::string, int> tenths;
+    for (int tenth = 0; tenth < 10 * 197; ++tenth) {  // ten rounds of 5 + 14.7 s
+        auto input = moved(hall, tenth * 100ms);
+        input.reduced_motion = true;
+        input.now = at(noon) + tenth * 100ms;
+        CHECK(room.screen->still_for(input) > 0ns);
+        const auto seen = room.texts(input);
+        REQUIRE(seen.size() == 1);
+        CHECK((seen[0].item.box.x >= 100 && seen[0].item.box.right() <= 900));
+        ++tenths[seen[0].text];
+        // It does not move as long as it stands.
+        auto later = input;
+        later.motion += 1s;
+        CHECK(room.screen->scene(later).items == room.screen->scene(input).items);
+    }
+    CHECK(std::abs(tenths[brief] - 500) <= 10);
+    int others = 0;
+    for (const auto& [text, count] : tenths) others += text == brief ? 0 : count;
+    CHECK(std::abs(others - 1470) <= 10);
+}
+
+TEST_CASE("a standing text that has no room comes in parts, and no word of it is lost") {
+    Room room(ticker);
+    auto hall = hall_of({}, {"pl"});
+    std::string text;
+    for (int word = 0; word < 60; ++word) text += (word ? " word" : "word") + std::to_string(word);
+    (*hall.mutable_profile()->add_ticker()->mutable_text())["pl"] = text;
+    std::vector<std::string> parts;
+    for (int second = 0; second < 60; ++second) {
+        auto input = input_of(hall, at(noon + second));
+        input.reduced_motion = true;
+        const auto seen = room.words(input);
+        REQUIRE(seen.size() == 1);
+        if (std::ranges::find(parts, seen[0]) == parts.end()) parts.push_back(seen[0]);
+        CHECK(seen[0].size() < text.size());
+    }
+    CHECK(parts.size() >= 2);
+    std::set<std::string> words;
+    for (const auto& part : parts) {
+        std::istringstream in(part);
+        for (std::string word; in >> word;) words.insert(word);
+    }
+    CHECK(words.size() == 60);
 }
 
 }  // namespace ticker_test
