@@ -66,6 +66,12 @@ void add_view_options(CLI::App& command, std::uint32_t& counter, bool& reduced_m
 
 void add_screen_options(CLI::App& command, ScreenOptions& options) {
     command.add_option("--size", options.size, "WIDTHxHEIGHT of the screen; the whole display if not given");
+    command
+        .add_option("--rotate", options.rotate,
+                    "degrees by which the picture is turned clockwise, to stand upright on a display that is mounted "
+                    "turned; --size stays the display's")
+        ->check(CLI::IsMember({0, 90, 180, 270}))
+        ->capture_default_str();
     command.add_option("--layout", options.layout, "name of a layout, or a .yaml file")->capture_default_str();
     command.add_option("--painter", options.painter, "how pictures are made")
         ->check(CLI::IsMember({"auto", "gl", "cpu"}))
@@ -110,6 +116,7 @@ runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& direct
     player.layout = need(layouts::load_layout(layout, directory / "layouts"));
     if (!size.empty()) player.size = parse_size(size);
     player.painter = parse_painter(painter);
+    player.rotation = picture::Rotation(rotate);
     player.statistics = statistics;
     player.sound_delay = std::chrono::milliseconds(sound_delay_ms);
     player.loop_device = loop_device;

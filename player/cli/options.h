@@ -32,6 +32,7 @@ struct ScreenOptions {
     std::string size;
     std::string layout = "hall";
     std::string painter = "auto";
+    int rotate = 0;
     std::string statistics;
     int sound_delay_ms = 0;
     std::string loop_device;

@@ -1,5 +1,6 @@
 #include "player/picture/gl_batch.h"
 
+#include <array>
 #include <cstddef>
 
 #include "player/picture/pixman_image.h"
@@ -13,12 +14,14 @@ layout(location = 0) in vec2 position;  // pixels, down from the top left corner
 layout(location = 1) in vec2 texel;     // 0..1
 layout(location = 2) in vec4 colour;
 uniform vec2 target;
+uniform mat2 turn;
 out highp vec2 at;
 out mediump vec4 tint;
 void main() {
     at = texel;
     tint = colour;
-    gl_Position = vec4(position.x / target.x * 2.0 - 1.0, 1.0 - position.y / target.y * 2.0, 0.0, 1.0);
+    vec2 upright = vec2(position.x / target.x * 2.0 - 1.0, 1.0 - position.y / target.y * 2.0);
+    gl_Position = vec4(turn * upright, 0.0, 1.0);
 }
 )";
 constexpr const char* fragment_shader = R"(#version 300 es
@@ -30,6 +33,21 @@ out vec4 seen;
 void main() { seen = texture(pixels, at) * tint; }
 )";
 
+// Column by column; GL's y goes up.
+std::array<float, 4> turn_by(Rotation rotation) {
+    switch (rotation) {
+        case Rotation::by_90:
+            return {0, -1, 1, 0};
+        case Rotation::by_180:
+            return {-1, 0, 0, -1};
+        case Rotation::by_270:
+            return {0, 1, -1, 0};
+        case Rotation::none:
+            break;
+    }
+    return {1, 0, 0, 1};
+}
+
 }  // namespace
 
 GlColour premultiplied(Colour colour) {
@@ -37,7 +55,10 @@ GlColour premultiplied(Colour colour) {
             multiply_bytes(colour.blue, colour.alpha), colour.alpha};
 }
 
-GlBatch::GlBatch() : program_(vertex_shader, fragment_shader), uniform_target_(program_.uniform("target")) {
+GlBatch::GlBatch()
+    : program_(vertex_shader, fragment_shader),
+      uniform_target_(program_.uniform("target")),
+      uniform_turn_(program_.uniform("turn")) {
     glBindVertexArray(arrays_.name());
     glBindBuffer(GL_ARRAY_BUFFER, vertices_.name());
     const auto offset = [](std::size_t bytes) { return reinterpret_cast<const void*>(bytes); };
@@ -50,10 +71,12 @@ GlBatch::GlBatch() : program_(vertex_shader, fragment_shader), uniform_target_(p
     glBindVertexArray(0);
 }
 
-void GlBatch::begin(ScreenSize target) {
+void GlBatch::begin(ScreenSize target, Rotation rotation) {
     target_ = target;
+    rotation_ = rotation;
     texture_ = 0;
-    glViewport(0, 0, target.width, target.height);
+    const ScreenSize viewport = rotated(target, rotation);
+    glViewport(0, 0, viewport.width, viewport.height);
 }
 
 void GlBatch::add(GLuint texture, ScreenSize texture_size, const TexelMap& map, GlColour colour, bool blend,
@@ -74,6 +97,7 @@ void GlBatch::flush() {
     if (gathered_.empty()) return;
     program_.use();
     glUniform2f(uniform_target_, float(target_.width), float(target_.height));
+    glUniformMatrix2fv(uniform_turn_, 1, GL_FALSE, turn_by(rotation_).data());
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, texture_);
     if (blend_) {
@@ -89,6 +113,14 @@ void GlBatch::flush() {
     glBindVertexArray(0);
     gathered_.clear();
     ++draw_calls_;
+}
+
+void copy_turned(GlBatch& batch, GLuint picture, ScreenSize size, const std::vector<ScreenRect>& parts,
+                 Rotation rotation) {
+    batch.begin(size, rotation);
+    // A framebuffer's rows go up.
+    for (const auto& part : parts) batch.add(picture, size, {0, size.height, 1, -1}, {255, 255, 255, 255}, false, part);
+    batch.flush();
 }
 
 }  // namespace hallcast::picture

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "player/picture/gl_objects.h"
+#include "player/picture/rotation.h"
 #include "player/picture/scene.h"
 
 namespace hallcast::picture {
@@ -29,8 +30,8 @@ class GlBatch {
   public:
     GlBatch();
 
-    // The target of all that follows, in pixels: the viewport.
-    void begin(ScreenSize target);
+    // The size in pixels of all that follows, which is turned as it is drawn: the viewport is of the turned size.
+    void begin(ScreenSize target, Rotation rotation = Rotation::none);
     // `texture` of that size; a change of texture or of blending draws what was gathered.
     void add(GLuint texture, ScreenSize texture_size, const TexelMap& map, GlColour colour, bool blend,
              const ScreenRect& rect);
@@ -44,13 +45,20 @@ class GlBatch {
     };
     GlProgram program_;
     GLint uniform_target_;
+    GLint uniform_turn_;
     GlBuffer vertices_;
     GlVertexArray arrays_;
     ScreenSize target_;
+    Rotation rotation_ = Rotation::none;
     GLuint texture_ = 0;
     bool blend_ = false;
     std::vector<Vertex> gathered_;
     std::uint64_t draw_calls_ = 0;
 };
+
+// Draws those parts of an opaque picture of that size, a framebuffer's texture, into the framebuffer that is bound,
+// turned.
+void copy_turned(GlBatch& batch, GLuint picture, ScreenSize size, const std::vector<ScreenRect>& parts,
+                 Rotation rotation);
 
 }  // namespace hallcast::picture

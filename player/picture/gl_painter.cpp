@@ -26,6 +26,8 @@ struct RetainedPicture {
     explicit RetainedPicture(ScreenSize size) {
         glBindTexture(GL_TEXTURE_2D, texture.name());
         glTexStorage2D(GL_TEXTURE_2D, 1, GL_RGBA8, size.width, size.height);
+        glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+        glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
         glBindFramebuffer(GL_FRAMEBUFFER, framebuffer.name());
         glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture.name(), 0);
         HALLCAST_ASSERT(glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE);
@@ -59,6 +61,22 @@ class GlStage {
         history_.shown(scene);
         return damage;
     }
+    // Copies those parts of the retained picture into the window's next buffer, turned.
+    void copy_to_window(const std::vector<ScreenRect>& parts, Rotation rotation) {
+        if (rotation != Rotation::none) {
+            glBindFramebuffer(GL_FRAMEBUFFER, 0);
+            if (!turned_) turned_.emplace();
+            copy_turned(*turned_, picture_->texture.name(), size_, parts, rotation);
+            return;
+        }
+        glBindFramebuffer(GL_READ_FRAMEBUFFER, framebuffer());
+        glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
+        for (const auto& part : parts) {
+            const int bottom = size_.height - part.bottom();  // GL counts from below
+            glBlitFramebuffer(part.x, bottom, part.right(), bottom + part.height, part.x, bottom, part.right(),
+                              bottom + part.height, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+        }
+    }
     GLuint framebuffer() const { return picture_->framebuffer.name(); }
     SceneHistory& history() { return history_; }
     const SceneHistory& history() const { return history_; }
@@ -66,6 +84,7 @@ class GlStage {
     void let_go() {
         canvas_.reset();
         picture_.reset();
+        turned_.reset();
         history_.forget();
     }
 
@@ -74,6 +93,7 @@ class GlStage {
     SceneHistory history_;
     std::optional<GlCanvas> canvas_;
     std::optional<RetainedPicture> picture_;
+    std::optional<GlBatch> turned_;
     ScreenSize size_;
 };
 
@@ -138,8 +158,8 @@ class SurfacelessPainter final : public GlMemoryPainter {
 
 class GlWindowPainter final : public Painter {
   public:
-    GlWindowPainter(SDL_Window* window, SDL_GLContext context, const text::FontSet& fonts)
-        : window_(window), context_(context), stage_(fonts) {}
+    GlWindowPainter(SDL_Window* window, SDL_GLContext context, const text::FontSet& fonts, Rotation rotation)
+        : window_(window), context_(context), rotation_(rotation), stage_(fonts) {}
     ~GlWindowPainter() override {
         SDL_GL_MakeCurrent(window_, context_);
         stage_.let_go();
@@ -149,7 +169,9 @@ class GlWindowPainter final : public Painter {
     bool draw(const Scene& scene) override {
         SDL_GL_MakeCurrent(window_, context_);
         if (context_was_lost() && !renew()) return false;
-        SDL_GL_GetDrawableSize(window_, &size_.width, &size_.height);
+        ScreenSize window;
+        SDL_GL_GetDrawableSize(window_, &window.width, &window.height);
+        size_ = rotated(window, rotation_);
         const auto damage = stage_.draw(scene, size_);
         glFlush();  // the GPU begins while we wait for the moment to present
         swap_damage_.drawn(damage);
@@ -158,14 +180,8 @@ class GlWindowPainter final : public Painter {
     }
     void present() override {
         waiting_ = false;
-        glBindFramebuffer(GL_READ_FRAMEBUFFER, stage_.framebuffer());
-        glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
         const auto lacking = swap_damage_.present(back_buffer_age(), size_);
-        for (const auto& part : update_rectangles(lacking, most_copies)) {
-            const int bottom = size_.height - part.bottom();  // GL counts from below
-            glBlitFramebuffer(part.x, bottom, part.right(), bottom + part.height, part.x, bottom, part.right(),
-                              bottom + part.height, GL_COLOR_BUFFER_BIT, GL_NEAREST);
-        }
+        stage_.copy_to_window(update_rectangles(lacking, most_copies), rotation_);
         SDL_GL_SwapWindow(window_);
     }
     bool waits_for_refresh() const override { return SDL_GL_GetSwapInterval() != 0; }
@@ -213,9 +229,10 @@ class GlWindowPainter final : public Painter {
 
     SDL_Window* window_;
     SDL_GLContext context_;
+    const Rotation rotation_;
     GlStage stage_;
     SwapDamage swap_damage_;
-    ScreenSize size_;
+    ScreenSize size_;  // of the picture, upright
     bool waiting_ = false;
     bool failing_ = false;
 };
@@ -233,7 +250,8 @@ std::uint32_t prepare_gl_window() {
     return SDL_WINDOW_OPENGL;
 }
 
-Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, const text::FontSet& fonts) {
+Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, const text::FontSet& fonts,
+                                                          Rotation rotation) {
     HALLCAST_ASSERT(window != nullptr);
     SDL_GLContext context = SDL_GL_CreateContext(window);
     if (!context) return fail("OpenGL ES 3 does not work in this window ({}): use --painter cpu", SDL_GetError());
@@ -242,7 +260,7 @@ Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, co
         return std::unexpected(version.error());
     }
     SDL_GL_SetSwapInterval(1);  // before the first swap, which decides on a console without X
-    return std::make_unique<GlWindowPainter>(window, context, fonts);
+    return std::make_unique<GlWindowPainter>(window, context, fonts, rotation);
 }
 
 Expected<std::unique_ptr<GlMemoryPainter>> open_gl_memory_painter(const text::FontSet& fonts) {

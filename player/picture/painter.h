@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "player/picture/rotation.h"
 #include "player/picture/scene.h"
 #include "player/text/font_set.h"
 #include "protocol/base/error.h"
@@ -39,8 +40,8 @@ class Painter {
         return drawn;
     }
     // The pixels of `rect`, as far as it lies in the picture: opaque BGRA, its width * 4 bytes a row, of what was drawn
-    // last. Empty where that is not to be had: nothing was drawn yet, or it could not be shown. Takes a millisecond or
-    // more for a GPU's picture.
+    // last, before it is turned or made fit for a display of fewer bits. Empty where that is not to be had: nothing was
+    // drawn yet, or it could not be shown. Takes a millisecond or more for a GPU's picture.
     virtual std::vector<std::uint8_t> read(const ScreenRect& rect) const = 0;
     // The window was exposed or resized: the next paint draws all.
     virtual void invalidate() = 0;
@@ -48,13 +49,16 @@ class Painter {
     virtual const PaintStatistics& statistics() const = 0;
 };
 
-// For `window` (not owned). `fonts` must outlive the painter.
-Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, const text::FontSet& fonts);
+// For `window` (not owned), which shows the scenes turned by `rotation`: they, and all rectangles, are upright. `fonts`
+// must outlive the painter.
+Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, const text::FontSet& fonts,
+                                                           Rotation rotation = Rotation::none);
 
-// For `window` (not owned), made with the flags and after the call of prepare_gl_window(); the thread's GL context is
-// the painter's from then on. Fails where the driver has no OpenGL ES 3. A context that is lost later is made anew,
-// with all that was in it.
-Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, const text::FontSet& fonts);
+// The same for `window` (not owned) made with the flags and after the call of prepare_gl_window(); the thread's GL
+// context is the painter's from then on. Fails where the driver has no OpenGL ES 3. A context that is lost later is
+// made anew, with all that was in it.
+Expected<std::unique_ptr<Painter>> make_gl_window_painter(SDL_Window* window, const text::FontSet& fonts,
+                                                          Rotation rotation = Rotation::none);
 // Asks SDL for OpenGL ES 3. After SDL_Init(), before SDL_CreateWindow(), which gets the flags it returns.
 std::uint32_t prepare_gl_window();
 

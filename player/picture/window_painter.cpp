@@ -6,6 +6,7 @@
 
 #include "player/picture/painter.h"
 #include "player/picture/pixel_rows.h"
+#include "player/picture/rotation.h"
 #include "player/picture/scene_history.h"
 #include "player/picture/surface_canvas.h"
 
@@ -18,7 +19,8 @@ constexpr std::size_t most_updates = 16;
 
 class CanvasWindowPainter : public Painter {
   public:
-    CanvasWindowPainter(SDL_Window* window, const text::FontSet& fonts) : window_(window), canvas_(fonts) {}
+    CanvasWindowPainter(SDL_Window* window, const text::FontSet& fonts, Rotation rotation)
+        : window_(window), rotation_(rotation), canvas_(fonts, rotation) {}
 
     bool draw(const Scene& scene) override {
         // SDL makes a new surface after a resize and frees the old one; asking each time is cheap.
@@ -30,7 +32,8 @@ class CanvasWindowPainter : public Painter {
             history_.forget();
             drawn_ = {};
         }
-        const ScreenRect all{0, 0, surface->w, surface->h};
+        size_ = rotated({surface->w, surface->h}, rotation_);
+        const ScreenRect all{0, 0, size_.width, size_.height};
         auto damage = history_.damage(scene);
         // A window that was not given a scene of its size yet shows the background beside it.
         if (!history_.known() || damage.contains({0, 0, scene.size.width, scene.size.height}))
@@ -46,7 +49,8 @@ class CanvasWindowPainter : public Painter {
     }
     void present() override {
         updates_.clear();
-        for (const auto& rect : update_rectangles(drawn_, most_updates)) {
+        for (const auto& drawn : update_rectangles(drawn_, most_updates)) {
+            const auto rect = rotated(drawn, size_, rotation_);
             updates_.push_back({rect.x, rect.y, rect.width, rect.height});
         }
         // The smallest first: a running line is not to wait for the film in the one picture, and not in the next.
@@ -61,18 +65,7 @@ class CanvasWindowPainter : public Painter {
     std::vector<std::uint8_t> read(const ScreenRect& rect) const override {
         const auto* surface = SDL_GetWindowSurface(window_);
         if (failing_ || !surface || surface->userdata != this || !history_.known()) return {};
-        const auto part = part_of(rect, {surface->w, surface->h});
-        if (part.empty()) return {};
-        const auto* pixels = static_cast<const std::uint8_t*>(surface->pixels);
-        if (surface->format->format == SDL_PIXELFORMAT_RGB888 || surface->format->format == SDL_PIXELFORMAT_ARGB8888)
-            return rows_of(pixels, surface->pitch, part);
-        std::vector<std::uint8_t> rows(std::size_t(part.width) * std::size_t(part.height) * 4);
-        const auto* first =
-            pixels + std::ptrdiff_t(part.y) * surface->pitch + std::ptrdiff_t(part.x) * surface->format->BytesPerPixel;
-        if (SDL_ConvertPixels(part.width, part.height, surface->format->format, first, surface->pitch,
-                              SDL_PIXELFORMAT_BGRA32, rows.data(), part.width * 4) != 0)
-            return {};
-        return rows_of(rows.data(), part.width * 4, {0, 0, part.width, part.height});
+        return canvas_.read(part_of(rect, size_), *surface);
     }
     void invalidate() override { history_.forget(); }
     std::string_view name() const override { return "cpu"; }
@@ -88,8 +81,10 @@ class CanvasWindowPainter : public Painter {
     }
 
     SDL_Window* window_;
+    const Rotation rotation_;
     SurfaceCanvas canvas_;
     SceneHistory history_;
+    ScreenSize size_;     // of the picture, upright
     DamageRegion drawn_;  // and not presented yet
     std::vector<SDL_Rect> updates_;
     bool failing_ = false;
@@ -97,7 +92,8 @@ class CanvasWindowPainter : public Painter {
 
 }  // namespace
 
-Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, const text::FontSet& fonts) {
+Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, const text::FontSet& fonts,
+                                                           Rotation rotation) {
     HALLCAST_ASSERT(window != nullptr);
     // SDL would otherwise upload the surface as a texture: 8 ms instead of 0.7 for a 1080p picture on a software
     // renderer. Its drivers for Wayland and KMSDRM have no other way.
@@ -113,7 +109,7 @@ Expected<std::unique_ptr<Painter>> make_cpu_window_painter(SDL_Window* window, c
         return fail("the window has {}, hallcast needs at least 16 bits a pixel: set the display to 24 bits",
                     SDL_GetPixelFormatName(surface->format->format));
     }
-    return std::make_unique<CanvasWindowPainter>(window, fonts);
+    return std::make_unique<CanvasWindowPainter>(window, fonts, rotation);
 }
 
 }  // namespace hallcast::picture

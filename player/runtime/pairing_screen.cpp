@@ -23,14 +23,14 @@ class Display {
   public:
     static Expected<std::unique_ptr<Display>> open(const PlayerOptions& options) {
         auto display = std::make_unique<Display>();
-        auto video = SdlVideo::open({options.size, options.windowed, false});
+        auto video = SdlVideo::open({options.size, options.windowed, false, options.rotation});
         if (!video) return std::unexpected(video.error());
         display->video_ = std::move(*video);
         auto fonts = text::open_system_fonts();
         if (!fonts) return std::unexpected(fonts.error());
         display->fonts_ = std::move(*fonts);
         display->typesetter_ = text::make_typesetter(*display->fonts_);
-        auto painter = picture::make_cpu_window_painter(display->video_->window(), *display->fonts_);
+        auto painter = picture::make_cpu_window_painter(display->video_->window(), *display->fonts_, options.rotation);
         if (!painter) return std::unexpected(painter.error());
         display->painter_ = std::move(*painter);
         display->windowed_ = options.windowed;

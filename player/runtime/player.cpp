@@ -184,7 +184,7 @@ class Player {
     screen::ScreenInput drawn_;            // what the last picture was drawn from
     std::shared_ptr<const wire::Followed> followed_;
     std::uint64_t content_version_ = 0;
-    picture::ScreenSize size_;
+    picture::ScreenSize size_;    // of the upright picture
     std::optional<Pacer> pacer_;  // from open() on
     Moment changes_at_{};         // what is shown does, by itself, the film apart
     bool moves_ = false;          // at every refresh
@@ -213,7 +213,7 @@ Expected<void> Player::open() {
                                                .program = "hallcast " HALLCAST_VERSION});
     const bool gl = options_.painter == PainterChoice::gl ||
                     (options_.painter == PainterChoice::automatic && picture::has_fast_gl());
-    auto video = SdlVideo::open({options_.size, options_.windowed, gl});
+    auto video = SdlVideo::open({options_.size, options_.windowed, gl, options_.rotation});
     if (!video) return std::unexpected(video.error());
     video_ = std::move(*video);
     size_ = video_->size();
@@ -224,8 +224,8 @@ Expected<void> Player::open() {
     auto screen = screen::make_screen(options_.layout, size_, *typesetter_);
     if (!screen) return std::unexpected(screen.error());
     screen_ = std::move(*screen);
-    auto painter = gl ? picture::make_gl_window_painter(video_->window(), *fonts_)
-                      : picture::make_cpu_window_painter(video_->window(), *fonts_);
+    auto painter = gl ? picture::make_gl_window_painter(video_->window(), *fonts_, options_.rotation)
+                      : picture::make_cpu_window_painter(video_->window(), *fonts_, options_.rotation);
     if (!painter) return std::unexpected(painter.error());
     painter_ = std::move(*painter);
     pacer_.emplace(std::chrono::steady_clock::now(), video_->refresh());

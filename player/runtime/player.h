@@ -10,6 +10,7 @@
 
 #include "content/library.h"
 #include "layouts/layout.h"
+#include "player/picture/rotation.h"
 #include "player/picture/scene.h"
 #include "player/runtime/stop_signals.h"
 #include "protocol/client.h"
@@ -24,8 +25,9 @@ enum class PainterChoice { automatic, gl, cpu };
 
 struct PlayerOptions {
     layouts::Layout layout;
-    std::optional<picture::ScreenSize> size;  // none: the whole display
+    std::optional<picture::ScreenSize> size;  // of the window; none: the whole display
     bool windowed = false;
+    picture::Rotation rotation = picture::Rotation::none;  // how far a display that is mounted turned needs it
     PainterChoice painter = PainterChoice::automatic;
     wire::MasterAddress master;
     wire::Credentials credentials;

@@ -30,6 +30,7 @@ Expected<std::unique_ptr<SdlVideo>> SdlVideo::open(const VideoOptions& options) 
     video->window_ = SDL_CreateWindow("hallcast", position, position, size.width, size.height, flags);
     if (!video->window_) return fail("the window ({}x{}) cannot be made: {}", size.width, size.height, SDL_GetError());
     if (!options.windowed) SDL_ShowCursor(SDL_DISABLE);
+    video->rotation_ = options.rotation;
     if (mode.refresh_rate > 0) video->refresh_ = std::chrono::nanoseconds(1'000'000'000 / mode.refresh_rate);
     return video;
 }
@@ -42,7 +43,7 @@ SdlVideo::~SdlVideo() {
 picture::ScreenSize SdlVideo::size() const {
     picture::ScreenSize size;
     SDL_GetWindowSize(window_, &size.width, &size.height);
-    return size;
+    return picture::rotated(size, rotation_);
 }
 
 }  // namespace hallcast::runtime

@@ -2,42 +2,13 @@
 #include <SDL.h>
 
 #include "player/picture/painter.h"
+#include "player/picture/pixel_rows.h"
 #include "player/picture/surface_canvas.h"
 #include "tests/catch.h"
+#include "tests/picture/dummy_window.h"
 #include "tests/picture/made_scenes.h"
 
 namespace hallcast::picture::window_test {
-
-class DummyWindow {
-  public:
-    DummyWindow(int width, int height) {
-        SDL_SetHint(SDL_HINT_VIDEODRIVER, "dummy");
-        REQUIRE(SDL_Init(SDL_INIT_VIDEO) == 0);
-        window_ = SDL_CreateWindow("test", 0, 0, width, height, SDL_WINDOW_RESIZABLE);
-        REQUIRE(window_ != nullptr);
-    }
-    ~DummyWindow() {
-        SDL_DestroyWindow(window_);
-        SDL_Quit();
-    }
-    DummyWindow(const DummyWindow&) = delete;
-    DummyWindow& operator=(const DummyWindow&) = delete;
-    SDL_Window* get() const { return window_; }
-
-    std::vector<std::uint8_t> pixels() const {
-        const auto* surface = SDL_GetWindowSurface(window_);
-        REQUIRE(surface != nullptr);
-        std::vector<std::uint8_t> all;
-        for (int y = 0; y < surface->h; ++y) {
-            const auto* row = static_cast<const std::uint8_t*>(surface->pixels) + std::ptrdiff_t(y) * surface->pitch;
-            all.insert(all.end(), row, row + std::ptrdiff_t(surface->w) * 4);
-        }
-        return all;
-    }
-
-  private:
-    SDL_Window* window_ = nullptr;
-};
 
 Scene scene_of(ScreenSize size, float x) {
     static const auto words = made::paragraph(20, 24, 5);
@@ -141,10 +112,12 @@ TEST_CASE("Surfaces of any depth show the same picture, as far as they can") {
     const auto format =
         GENERATE(values<std::uint32_t>({SDL_PIXELFORMAT_ARGB8888, SDL_PIXELFORMAT_RGB888, SDL_PIXELFORMAT_ABGR8888,
                                         SDL_PIXELFORMAT_BGR24, SDL_PIXELFORMAT_RGB565}));
-    INFO(SDL_GetPixelFormatName(format));
-    auto* surface = SDL_CreateRGBSurfaceWithFormat(0, 160, 120, 32, format);
+    const auto rotation = GENERATE(Rotation::none, Rotation::by_90, Rotation::by_180, Rotation::by_270);
+    INFO(SDL_GetPixelFormatName(format) << " turned by " << int(rotation));
+    const ScreenSize size = rotated({160, 120}, rotation);
+    auto* surface = SDL_CreateRGBSurfaceWithFormat(0, size.width, size.height, 32, format);
     REQUIRE(surface != nullptr);
-    SurfaceCanvas canvas(fonts);
+    SurfaceCanvas canvas(fonts, rotation);
     const auto before = scene_of({160, 120}, 10), after = scene_of({160, 120}, 3);
     REQUIRE(canvas.paint(before, DamageRegion({0, 0, 160, 120}), *surface));
     REQUIRE(canvas.paint(after, damage_between(before, after), *surface));
@@ -153,9 +126,10 @@ TEST_CASE("Surfaces of any depth show the same picture, as far as they can") {
     for (int y = 0; y < 120; ++y) {
         for (int x = 0; x < 160; ++x) {
             std::uint32_t value = 0;
+            const ScreenRect at = rotated({x, y, 1, 1}, {160, 120}, rotation);
             std::memcpy(&value,
-                        static_cast<const std::uint8_t*>(surface->pixels) + y * surface->pitch +
-                            x * surface->format->BytesPerPixel,
+                        static_cast<const std::uint8_t*>(surface->pixels) + at.y * surface->pitch +
+                            at.x * surface->format->BytesPerPixel,
                         surface->format->BytesPerPixel);
             std::uint8_t red = 0, green = 0, blue = 0;
             SDL_GetRGB(value, surface->format, &red, &green, &blue);
@@ -163,7 +137,10 @@ TEST_CASE("Surfaces of any depth show the same picture, as far as they can") {
             worst = std::max({worst, std::abs(blue - pixel[0]), std::abs(green - pixel[1]), std::abs(red - pixel[2])});
         }
     }
+    const ScreenRect part{20, 30, 77, 41};
+    const auto rows = canvas.read(part, *surface);
     SDL_FreeSurface(surface);
+    CHECK(rows == rows_of(right.data(), 160 * 4, part));  // whatever the surface can show
     CHECK(worst <= (format == SDL_PIXELFORMAT_RGB565 ? 8 : 0));
 }
 
