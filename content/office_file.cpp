@@ -59,7 +59,7 @@ class OfficeReader {
     explicit OfficeReader(const YamlPlace& place)
         : file_(place, "an office",
                 {"id", "name", "time_zone", "languages", "services", "counters", "halls", "hours", "holidays",
-                 "closures", "special_days", "profiles", "priorities", "rules"}) {}
+                 "closures", "special_days", "profiles", "priorities", "rules", "ducking"}) {}
 
     v1::Office read() {
         office_.set_id(identifier(file_.need("id"), "the office's id"));
@@ -73,6 +73,7 @@ class OfficeReader {
         if (const YamlPlace* list = file_.find("priorities"))
             for (const YamlPlace& place : list->list("'priorities'", most_profiles)) read_priority(place);
         if (const YamlPlace* rules = file_.find("rules")) read_rules(*rules);
+        if (const YamlPlace* ducking = file_.find("ducking")) read_ducking(*ducking);
         for (const YamlPlace& place : file_.need("counters").list("'counters'", most_counters)) read_counter(place);
         if (const YamlPlace* list = file_.find("hours"))
             for (const YamlPlace& place : list->list("'hours'", timetable::max_hours)) read_hours(place);
@@ -224,6 +225,18 @@ class OfficeReader {
             entries.push_back({place, record});
         }
         if (const auto fault = timetable::fault_of_sound(hall)) refuse(*fault, list, entries);
+    }
+
+    void read_ducking(const YamlPlace& place) {
+        using namespace timetable;
+        const YamlRecord record(place, "'ducking'", {"depth_db", "before_ms", "after_ms"});
+        v1::Ducking& ducking = *office_.mutable_ducking();
+        if (const YamlPlace* depth = record.find("depth_db"))
+            ducking.set_depth_db(depth->signed_number("'depth_db'", least_duck_db, most_duck_db));
+        if (record.find("before_ms") != nullptr)
+            ducking.set_before_ms(number_of(record, "before_ms", least_duck_before_ms, most_duck_before_ms));
+        if (record.find("after_ms") != nullptr)
+            ducking.set_after_ms(number_of(record, "after_ms", least_duck_after_ms, most_duck_after_ms));
     }
 
     void read_counter(const YamlPlace& place) {

@@ -56,6 +56,7 @@ class OfficeWriter {
             out_ << YAML::Key << "head_start_minutes" << YAML::Value << priority.head_start_minutes();
         });
         if (office_.has_rules()) write_rules(office_.rules());
+        if (office_.has_ducking()) write_ducking(office_.ducking());
         list("counters", office_.counters(), [&](const v1::Counter& counter) {
             out_ << YAML::Key << "number" << YAML::Value << counter.number();
             if (!counter.hall().empty()) pair("hall", counter.hall());
@@ -123,7 +124,8 @@ class OfficeWriter {
         out_ << YAML::EndMap;
     }
 
-    void optional(const char* key, bool set, std::uint32_t value) {
+    template <typename Number>
+    void optional(const char* key, bool set, Number value) {
         if (set) out_ << YAML::Key << key << YAML::Value << value;
     }
 
@@ -142,6 +144,14 @@ class OfficeWriter {
         optional("keep_case_days", rules.has_keep_case_days(), rules.keep_case_days());
         optional("unseen_after_ms", rules.has_unseen_after_ms(), rules.unseen_after_ms());
         quoted("day_starts", rules.day_starts());
+        out_ << YAML::EndMap;
+    }
+
+    void write_ducking(const v1::Ducking& ducking) {
+        out_ << YAML::Key << "ducking" << YAML::Value << YAML::BeginMap;
+        optional("depth_db", ducking.has_depth_db(), ducking.depth_db());
+        optional("before_ms", ducking.has_before_ms(), ducking.before_ms());
+        optional("after_ms", ducking.has_after_ms(), ducking.after_ms());
         out_ << YAML::EndMap;
     }
 

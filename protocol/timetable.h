@@ -63,6 +63,9 @@ bool holds_at(const Weekly& weekly, Date date, int minute);
 const v1::SoundHours* sound_at(const google::protobuf::RepeatedPtrField<v1::SoundHours>& sound, Date date, int minute);
 constexpr int least_film_db = -60, most_film_db = 0;  // the least: not heard
 constexpr int least_speech_db = -20, most_speech_db = 10;
+constexpr int least_duck_db = -60, most_duck_db = 0;
+constexpr unsigned least_duck_before_ms = 50, most_duck_before_ms = 500;
+constexpr unsigned least_duck_after_ms = 100, most_duck_after_ms = 5000;
 
 // The countries whose public holidays are known, as Office.holidays names them.
 std::span<const std::string_view> holiday_countries();

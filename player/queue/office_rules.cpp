@@ -82,6 +82,22 @@ Fault fault_of_halls(const v1::Office& office) {
     return {};
 }
 
+Fault fault_of_ducking(const v1::Office& office) {
+    const v1::Ducking& ducking = office.ducking();
+    const auto fault = [](std::string_view key, std::int64_t least, std::int64_t most, std::int64_t is) {
+        return fmt::format("'ducking', '{}': must be {}..{}, is {}.", key, least, most, is);
+    };
+    const auto within = [](auto value, auto least, auto most) { return value >= least && value <= most; };
+    using namespace timetable;
+    if (ducking.has_depth_db() && !within(ducking.depth_db(), least_duck_db, most_duck_db))
+        return fault("depth_db", least_duck_db, most_duck_db, ducking.depth_db());
+    if (ducking.has_before_ms() && !within(ducking.before_ms(), least_duck_before_ms, most_duck_before_ms))
+        return fault("before_ms", least_duck_before_ms, most_duck_before_ms, ducking.before_ms());
+    if (ducking.has_after_ms() && !within(ducking.after_ms(), least_duck_after_ms, most_duck_after_ms))
+        return fault("after_ms", least_duck_after_ms, most_duck_after_ms, ducking.after_ms());
+    return {};
+}
+
 Fault fault_of_services(const v1::Office& office) {
     if (office.services_size() > max_services)
         return fmt::format("The office has more than {} services.", max_services);
@@ -256,8 +272,8 @@ Fault fault_of_timetable(const v1::Office& office) {
 }  // namespace
 
 Fault fault_of(const v1::Office& office) {
-    for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_services, fault_of_counters,
-                                     fault_of_profiles, fault_of_timetable, fault_of_bookings})
+    for (const auto fault_of_part : {fault_of_languages, fault_of_halls, fault_of_ducking, fault_of_services,
+                                     fault_of_counters, fault_of_profiles, fault_of_timetable, fault_of_bookings})
         if (Fault fault = fault_of_part(office)) return fault;
     if (office.ByteSizeLong() > max_office_bytes) return "The office is larger than 1 MiB. Shorten its texts.";
     if (v1::Office again; !again.ParseFromString(office.SerializeAsString()))

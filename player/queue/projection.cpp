@@ -46,6 +46,7 @@ void describe(v1::HallProfile& profile, const State& state, const v1::Hall& hall
         if (state.counters.at(counter.number()).hall == hall.id()) *profile.add_counters() = counter;
     *profile.mutable_hours() = office.hours();
     *profile.mutable_sound() = hall.sound();
+    if (office.has_ducking()) *profile.mutable_ducking() = office.ducking();
 }
 
 }  // namespace

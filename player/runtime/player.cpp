@@ -327,6 +327,7 @@ bool Player::follow() {
     followed_ = std::move(followed);
     receipts_.update(followed_->state.get(), followed_->stale_since.has_value());
     if (followed_->state) show_captions_in(followed_->state->profile());
+    if (followed_->state) mixer_->set_duck(ducking(followed_->state->profile()));
     look_at_hours_ = {};
     if (announcer_) follow_hours(std::chrono::steady_clock::now());
     if (followed_->state && !followed_->stale_since)

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "hallcast/v1/hall.pb.h"
+#include "player/sound/mixer.h"
 
 namespace hallcast::runtime {
 
@@ -18,6 +19,9 @@ struct SoundLevel {
 // Of the hall at that moment, milliseconds since 1970 UTC, by the wall clock of its office. Everything as it is where
 // its hours say nothing, or where the time zone is not known. Any thread.
 SoundLevel sound_level(const v1::HallProfile& profile, std::int64_t at_ms);
+
+// How the office wants films to make room for what is spoken. Half of the time after it they stay down. Any thread.
+sound::DuckSettings ducking(const v1::HallProfile& profile);
 
 // A decibel value as a factor; the least that an office may give its films is silence.
 float gain_of(double db);

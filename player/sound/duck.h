@@ -12,6 +12,8 @@ class Duck {
   public:
     explicit Duck(const DuckSettings& settings);
 
+    // A way that is begun is gone to its end as it was; the depth is reached at 150 dB a second.
+    void set(const DuckSettings& settings) noexcept;
     // Applies the envelope to interleaved frames, all of which want the film down, or up.
     void apply(std::span<float> interleaved, bool down) noexcept;
     bool open() const noexcept { return depth_ == 0.0f; }
@@ -19,9 +21,12 @@ class Duck {
   private:
     float gain_at(float depth) const noexcept;
 
-    float log_gain_;             // of the film that is fully down, as a natural logarithm
-    float down_step_, up_step_;  // of `depth_`, for each frame
-    float depth_ = 0.0f;         // 0: the film as it is, exactly; 1: fully down. Moves linearly in time.
+    struct Steps {
+        float down, up;  // of `depth_`, for each frame
+    };
+    Steps wanted_steps_, steps_;        // of the next way, and of the one that is gone
+    float wanted_log_gain_, log_gain_;  // of the film that is fully down, as a natural logarithm
+    float depth_ = 0.0f;                // 0: the film as it is, exactly; 1: fully down. Moves linearly in time.
 };
 
 }  // namespace hallcast::sound

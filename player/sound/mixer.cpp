@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <deque>
+#include <optional>
 
 #include "player/sound/duck.h"
 #include "player/sound/film_clock.h"
@@ -28,7 +29,7 @@ constexpr std::uint64_t fade_frames = sample_rate * 20 / 1000;  // of what is ca
 constexpr std::size_t most_announcements = 8;
 // Between two announcements: long enough to tell them apart, short enough for a queue of them.
 constexpr std::uint64_t announcement_gap_frames = announcement_gap.count() * sample_rate / 1000;
-constexpr std::uint64_t start_delay_frames = duck_lead.count() * sample_rate / 1000;
+constexpr std::uint64_t least_start_delay_frames = duck_lead.count() * sample_rate / 1000;
 
 std::uint64_t frames_in(std::chrono::milliseconds length) {
     return std::uint64_t(std::max<std::int64_t>(length.count(), 0)) * sample_rate / 1000;
@@ -62,6 +63,41 @@ class Gain {
     std::atomic<float> wanted_{1.0f};
     float target_ = 1.0f, now_ = 1.0f, step_ = 0.0f;
     int left_ = 0;  // frames until `now_` is `target_`
+};
+
+// DuckSettings that any thread sets and the audio thread takes over.
+class WantedDuck {
+  public:
+    explicit WantedDuck(const DuckSettings& settings) : wanted_(packed(settings)), taken_(wanted_.load()) {}
+    void want(const DuckSettings& settings) noexcept { wanted_.store(packed(settings), std::memory_order_relaxed); }
+    // The audio thread, once for each block: nothing where they are as they were.
+    std::optional<DuckSettings> news() noexcept {
+        const Packed wanted = wanted_.load(std::memory_order_relaxed);
+        if (wanted == taken_) return std::nullopt;
+        taken_ = wanted;
+        using std::chrono::milliseconds;
+        return DuckSettings{wanted.depth_db, milliseconds(wanted.lead), milliseconds(wanted.hold),
+                            milliseconds(wanted.release)};
+    }
+
+  private:
+    struct Packed {  // of one machine word, so that no lock is needed
+        std::int16_t depth_db;
+        std::uint16_t lead, hold, release;  // ms
+        bool operator==(const Packed&) const = default;
+    };
+    static_assert(std::atomic<Packed>::is_always_lock_free);
+    static Packed packed(const DuckSettings& settings) noexcept {
+        HALLCAST_ASSERT(settings.depth_db >= -100 && settings.depth_db <= 0);
+        const auto ms = [](std::chrono::milliseconds length) {
+            HALLCAST_ASSERT(length.count() >= 0 && length < std::chrono::minutes(1));
+            return std::uint16_t(length.count());
+        };
+        return {std::int16_t(settings.depth_db), ms(settings.lead), ms(settings.hold), ms(settings.release)};
+    }
+
+    std::atomic<Packed> wanted_;
+    Packed taken_;  // of the audio thread
 };
 
 // Without a corner at either end: corners of a gain are heard as clicks.
@@ -100,10 +136,10 @@ class BusMixer final : public Mixer {
     explicit BusMixer(const MixerOptions& options)
         : duck_lead_(frames_in(options.duck.lead)),
           duck_hold_(frames_in(options.duck.hold)),
+          start_delay_(start_delay_of(duck_lead_)),
           speech_only_(options.speech_only),
-          duck_(options.duck) {
-        HALLCAST_ASSERT(options.duck.lead <= duck_lead);
-    }
+          wanted_duck_(options.duck),
+          duck_(options.duck) {}
 
     void mix(std::span<float> interleaved, steady_clock::time_point heard_at) noexcept override;
 
@@ -125,12 +161,20 @@ class BusMixer final : public Mixer {
 
     void set_film_gain(float gain) override { film_gain_.want(gain); }
     void set_speech_gain(float gain) override { speech_gain_.want(gain); }
+    void set_duck(const DuckSettings& settings) override {
+        wanted_duck_.want(settings);
+        if (speech_only_ != nullptr) speech_only_->set_duck(settings);  // whose announcements begin as this one's do
+    }
     bool idle() const override { return film_.empty() && cues_.empty() && resting_.load(std::memory_order_acquire); }
 
   private:
     std::size_t mix_film(std::span<float> out) noexcept;
     void apply_film_gain(std::span<float> out) noexcept;
     bool lend(std::uint64_t id, PcmPtr pcm, Cue::Kind kind, steady_clock::time_point not_after);
+    static std::uint64_t start_delay_of(std::uint64_t lead) noexcept {
+        return std::max(least_start_delay_frames, lead);
+    }
+    void take_duck() noexcept;
     void take_cues() noexcept;
     void take_rest(const Cue& rest) noexcept;
     void place_cues() noexcept;
@@ -140,8 +184,8 @@ class BusMixer final : public Mixer {
     bool wants_duck(std::uint64_t frame) const noexcept;
     std::uint64_t next_duck_change(std::uint64_t frame) const noexcept;
 
-    const std::uint64_t duck_lead_, duck_hold_;  // frames
-    Mixer* const speech_only_;                   // of the thread that announces
+    std::uint64_t duck_lead_, duck_hold_, start_delay_;  // frames; of the audio thread
+    Mixer* const speech_only_;                           // of the thread that announces
 
     // Between threads.
     SpscRing<float> film_{film_frames * channels};
@@ -149,6 +193,7 @@ class BusMixer final : public Mixer {
                         1};  // a chime and its rest of each, and a rest whose chime was cancelled
     SpscRing<Spoken> spoken_{most_announcements * 2};  // start and end of each: never full
     Gain film_gain_, speech_gain_;
+    WantedDuck wanted_duck_;
     std::atomic<std::uint64_t> cancelled_{0};  // announcements up to this number
     std::atomic<bool> resting_{true};
     FilmClock clock_;
@@ -274,6 +319,18 @@ void BusMixer::apply_film_gain(std::span<float> out) noexcept {
     }
 }
 
+void BusMixer::take_duck() noexcept {
+    const auto settings = wanted_duck_.news();
+    if (!settings) return;
+    duck_.set(*settings);
+    duck_lead_ = frames_in(settings->lead);
+    duck_hold_ = frames_in(settings->hold);
+    start_delay_ = start_delay_of(duck_lead_);
+    for (Cue& cue : std::span(waiting_).first(waiting_count_))
+        if (!cue.begun && !cue.open) cue.earliest = std::max(cue.earliest, position_ + start_delay_);
+    place_cues();
+}
+
 void BusMixer::take_cues() noexcept {
     const std::uint64_t cancelled = cancelled_.load(std::memory_order_acquire);
     bool news = cancelled != cancelled_seen_;
@@ -284,7 +341,7 @@ void BusMixer::take_cues() noexcept {
             continue;
         }
         cue.open = cue.kind == Cue::Kind::chime;
-        cue.earliest = position_ + (cue.open ? 0 : start_delay_frames);
+        cue.earliest = position_ + (cue.open ? 0 : start_delay_);
         waiting_[waiting_count_++] = cue;  // no more are lent than there is room for
     }
     if (news) place_cues();
@@ -405,6 +462,7 @@ void BusMixer::mix(std::span<float> out, steady_clock::time_point heard_at) noex
     clock_.heard(heard_at, film_taken_, taken, out.size() / channels);
     film_taken_ += taken;
     apply_film_gain(out);
+    take_duck();
     take_cues();
     duck_film(out);
     mix_cues(out, heard_at);

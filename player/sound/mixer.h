@@ -22,13 +22,15 @@ constexpr std::chrono::milliseconds announcement_gap{400};
 
 // How the film makes room for an announcement.
 struct DuckSettings {
-    float depth_db = -18;
-    // The way down begins so long before the announcement, at most `duck_lead` (above 10 ms: it is over 10 ms before
-    // it).
+    int depth_db = -18;
+    // The way down begins so long before the announcement, and is over 10 ms before it: more than 10 ms. An
+    // announcement that is given whole begins so much later where this is longer than `duck_lead`; a chime that begins
+    // at once does not wait for it.
     std::chrono::milliseconds lead = duck_lead;
     // After the announcement the film stays down for `hold`, and is as it was after `release` more: 600 ms. A hold that
     // is shorter than the gap between two announcements less the lead lets the film come up between them.
     std::chrono::milliseconds hold{300}, release{300};
+    friend bool operator==(const DuckSettings&, const DuckSettings&) = default;
 };
 
 // A finished announcement: mono, 48 kHz. Immutable.
@@ -87,6 +89,9 @@ class Mixer {
     // How loud the films and the announcements are, 1: as they were made. Reached within 20 ms of sound. Any thread.
     virtual void set_film_gain(float gain) = 0;
     virtual void set_speech_gain(float gain) = 0;
+    // At once, without a click: where the film is down already it moves to the new depth at 150 dB a second. Times are
+    // of less than a minute. Any thread.
+    virtual void set_duck(const DuckSettings& settings) = 0;
     // Nothing plays and nothing waits: whoever calls mix() may sleep until this changes. Any thread.
     virtual bool idle() const { return false; }
 };

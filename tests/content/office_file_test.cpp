@@ -209,6 +209,34 @@ TEST_CASE("how loud a hall is when is read, and written again") {
     CHECK(error_with("first_date: \"2026-01-05\", ", "").find("'first_date' is missing") != std::string::npos);
 }
 
+TEST_CASE("how films make room for speech is read, and written again as far as it is said") {
+    const auto read = [](const std::string& ducking) {
+        const auto office = parse_office(with("counters:", ducking + "\ncounters:"), "office.yaml");
+        INFO((office ? "" : office.error().message));
+        REQUIRE(office);
+        const auto again = parse_office(format_office(*office), "again.yaml");
+        INFO(format_office(*office));
+        REQUIRE(again);
+        CHECK(MessageDifferencer::Equals(*again, *office));
+        return office->ducking();
+    };
+    const v1::Ducking all = read("ducking: {depth_db: 0, before_ms: 300, after_ms: 1500}");
+    CHECK((all.has_depth_db() && all.depth_db() == 0));
+    CHECK(all.before_ms() == 300);
+    CHECK(all.after_ms() == 1500);
+    const v1::Ducking depth = read("ducking: {depth_db: -24}");
+    CHECK(depth.depth_db() == -24);
+    CHECK_FALSE((depth.has_before_ms() || depth.has_after_ms()));
+    CHECK(error_of(with("counters:", "ducking: {depth_db: 3}\ncounters:")) ==
+          "office.yaml:8:21: 'depth_db' must be a whole number of -60..0, is '3'");
+    CHECK(error_of(with("counters:", "ducking: {before_ms: 49}\ncounters:")).find("of 50..500, is '49'") !=
+          std::string::npos);
+    CHECK(error_of(with("counters:", "ducking: {after_ms: 5001}\ncounters:")).find("of 100..5000, is '5001'") !=
+          std::string::npos);
+    CHECK(error_of(with("counters:", "ducking: {before: 100}\ncounters:")).find("'before' is not known in 'ducking'") !=
+          std::string::npos);
+}
+
 TEST_CASE("errors of an office file name the place and what is allowed") {
     CHECK(error_of(with("id: B", "id: A")) == "office.yaml:7:10: service 'A' is there twice");
     CHECK(error_of(with("services: [A]", "services: [A, X]")) ==
@@ -225,7 +253,7 @@ TEST_CASE("errors of an office file name the place and what is allowed") {
     CHECK(error_of(with("time_zone:", "timezone:")) ==
           "office.yaml:3:1: 'timezone' is not known in an office; it may have id, name, time_zone, languages, "
           "services, counters, "
-          "halls, hours, holidays, closures, special_days, profiles, priorities or rules");
+          "halls, hours, holidays, closures, special_days, profiles, priorities, rules or ducking");
     CHECK(error_of(with("time_zone: Europe/Warsaw\n", "")).find("an office needs 'time_zone'") != std::string::npos);
     CHECK(error_of(with("Europe/Warsaw", "../../etc/passwd")).find("is no time zone") != std::string::npos);
     CHECK(error_of(with("Europe/Warsaw", "Europe/Atlantis")).find("is no time zone") != std::string::npos);

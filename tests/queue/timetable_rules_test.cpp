@@ -1,6 +1,9 @@
 // Each fault that a timetable can have, as a clerk's chief reads it, and timetables that only look faulty.
+#include <algorithm>
+
 #include "player/queue/office_rules.h"
 #include "tests/queue/calendar_sample.h"
+#include "tests/queue/sample.h"
 
 namespace hallcast::queue::timetable_rules_test {
 
@@ -54,6 +57,35 @@ TEST_CASE("faults of a hall's sound say where, what and what to do") {
     CHECK(fault([](v1::Hall& hall) {
               for (int i = 0; i < 49; ++i) *hall.add_sound() = hall.sound(0);
           }).find("at most 50 entries") != std::string::npos);
+}
+
+TEST_CASE("faults of how films make room say where, what and what is possible") {
+    CHECK(fault_with([](v1::Office& office) {
+              office.mutable_ducking()->set_depth_db(0);
+              office.mutable_ducking()->set_before_ms(500);
+              office.mutable_ducking()->set_after_ms(100);
+          }) == "none");
+    CHECK(fault_with([](v1::Office& office) { office.mutable_ducking()->set_depth_db(1); }) ==
+          "'ducking', 'depth_db': must be -60..0, is 1.");
+    CHECK(fault_with([](v1::Office& office) { office.mutable_ducking()->set_before_ms(0); }) ==
+          "'ducking', 'before_ms': must be 50..500, is 0.");
+    CHECK(fault_with([](v1::Office& office) { office.mutable_ducking()->set_after_ms(5001); }) ==
+          "'ducking', 'after_ms': must be 100..5000, is 5001.");
+}
+
+TEST_CASE("players of every hall know how films make room, and learn of a change") {
+    sample::Desk desk = sample::open_desk();
+    CHECK_FALSE(project(desk.state, desk.state.office->halls(0)).profile().has_ducking());
+    v1::Office office = sample::office();
+    office.mutable_ducking()->set_depth_db(-6);
+    REQUIRE(desk(sample::apply_office(office)).has_office());
+    for (const v1::HallEvent& event : repaint(desk.state, desk.now_ms)) {
+        const auto& profile = std::ranges::find_if(event.changes(), &v1::HallChange::has_profile)->profile();
+        CHECK(profile.ducking().depth_db() == -6);
+        CHECK_FALSE(profile.ducking().has_before_ms());
+    }
+    office.mutable_ducking()->set_after_ms(99);
+    CHECK(sample::code_of(desk(sample::apply_office(office)), "'after_ms'") == v1::Rejection::INVALID);
 }
 
 TEST_CASE("faults of hours say where, what and what to do") {

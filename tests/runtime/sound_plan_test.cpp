@@ -86,6 +86,23 @@ TEST_CASE("at each minute of two weeks the level is that of the first entry whos
     }
 }
 
+TEST_CASE("films make room as the office says, and as usual in what it does not say") {
+    v1::HallProfile profile;
+    CHECK(ducking(profile) == sound::DuckSettings{});
+    profile.mutable_ducking()->set_depth_db(-6);
+    CHECK(ducking(profile) == sound::DuckSettings{.depth_db = -6});
+    profile.mutable_ducking()->set_before_ms(300);
+    profile.mutable_ducking()->set_after_ms(1501);
+    CHECK(ducking(profile) == sound::DuckSettings{.depth_db = -6, .lead = 300ms, .hold = 750ms, .release = 751ms});
+    profile.mutable_ducking()->set_depth_db(0);
+    CHECK(ducking(profile).depth_db == 0);
+    // What no master of this version lets through.
+    profile.mutable_ducking()->set_depth_db(INT32_MIN);
+    profile.mutable_ducking()->set_before_ms(0);
+    profile.mutable_ducking()->set_after_ms(UINT32_MAX);
+    CHECK(ducking(profile) == sound::DuckSettings{.depth_db = -60, .lead = 50ms, .hold = 2500ms, .release = 2500ms});
+}
+
 TEST_CASE("decibels as a factor; the least is silence") {
     CHECK(gain_of(0) == 1.0f);
     CHECK(gain_of(-6) == Approx(0.501187));

@@ -31,6 +31,7 @@ TEST_CASE("Mixing allocates nothing, frees nothing and takes no lock") {
         if (i % 40 == 22) bench.mixer->finish(constant_pcm(4000, 0.3f));
         if (i % 120 == 28) bench.mixer->cancel_announcements();
         if (i % 30 == 0) bench.mixer->set_film_gain(i % 60 == 0 ? 1.0f : 0.5f);
+        if (i % 30 == 20) bench.mixer->set_duck({.depth_db = i % 60 == 20 ? -6 : -18});
         if (i % 30 == 10) bench.mixer->set_speech_gain(i % 60 == 10 ? 1.0f : 3.0f);
         {
             const allocation_watch::Watch watch;
@@ -109,6 +110,7 @@ TEST_CASE("Film, announcements, clock and callback run on four threads at once")
             if (played < last) went_back = true;
             last = played;
             mixer->idle();
+            mixer->set_duck({.depth_db = now.time_since_epoch() % 40ms == 0ms ? -6 : -18, .lead = 60ms});
         }
     });
     std::size_t ended = 0;

@@ -67,24 +67,100 @@ TEST_CASE("The film is down before the announcement begins, stays down under it,
     CHECK(steepest < 0.0073f);
 }
 
-TEST_CASE("The duck is as deep, as early and as long as it is told to be") {
-    Bench bench;
-    bench.mixer = make_mixer({.duck = {.depth_db = -6, .lead = 60ms, .hold = 100ms, .release = 50ms}});
-    bench.run(50, 0.125f);
+// Of a film under a silent announcement, as it was heard.
+struct HeardDuck {
+    double before = 0, after = 0;  // seconds from its first change to the announcement, and from that to its last
+    double depth_db = 0;           // under the announcement
+};
+
+HeardDuck heard_duck(Bench& bench) {
+    const std::size_t from = bench.left.size();
     REQUIRE(bench.mixer->announce(1, constant_pcm(sample_rate / 2, 0.0f)));
-    bench.run(100, 0.125f);
+    bench.run(200, 0.125f);
     const auto spoken = bench.mixer->poll_spoken();
     REQUIRE(spoken.size() == 2);
     const std::size_t begin = bench.frame_of(spoken[0].at), end = bench.frame_of(spoken[1].at);
-    std::size_t first = 50 * block, last = bench.left.size() - 1;
+    std::size_t first = from, last = bench.left.size() - 1;
     const auto changed = [&](std::size_t at) { return bench.left[at] != tone_at(at - limiter_delay); };
     while (!changed(first)) ++first;
     while (!changed(last)) --last;
-    CHECK(double(begin - first) / sample_rate == Approx(0.060).margin(0.001));
-    CHECK(double(last - end) / sample_rate == Approx(0.150).margin(0.001));
     float loudest = 0;
     for (std::size_t i = begin; i < end; ++i) loudest = std::max(loudest, std::abs(bench.left[i]));
-    CHECK(20 * std::log10(loudest / 0.125f) == Approx(-6).margin(0.05));
+    return {double(begin - first) / sample_rate, double(last - end) / sample_rate, 20 * std::log10(loudest / 0.125f)};
+}
+
+float steepest_step(const Bench& bench, std::size_t from = 1) {
+    float steepest = 0;
+    for (std::size_t i = from; i < bench.left.size(); ++i)
+        steepest = std::max(steepest, std::abs(bench.left[i] - bench.left[i - 1]));
+    return steepest;
+}
+
+TEST_CASE("The duck is as deep, as early and as long as it is told to be, also while the mixer runs") {
+    Bench bench;
+    bench.mixer = make_mixer({.duck = {.depth_db = -6, .lead = 60ms, .hold = 100ms, .release = 50ms}});
+    bench.run(50, 0.125f);
+    const HeardDuck first = heard_duck(bench);
+    CHECK(first.before == Approx(0.060).margin(0.001));
+    CHECK(first.after == Approx(0.150).margin(0.001));
+    CHECK(first.depth_db == Approx(-6).margin(0.05));
+
+    // Longer than the usual 120 ms: the announcement waits for it.
+    bench.mixer->set_duck({.depth_db = -30, .lead = 400ms, .hold = 500ms, .release = 600ms});
+    const HeardDuck second = heard_duck(bench);
+    CHECK(second.before == Approx(0.400).margin(0.002));
+    CHECK(second.after == Approx(1.100).margin(0.001));
+    CHECK(second.depth_db == Approx(-30).margin(0.05));
+
+    bench.mixer->set_duck({.depth_db = 0});
+    bench.run(1, 0.125f);
+    const std::size_t unducked = bench.left.size();
+    REQUIRE(bench.mixer->announce(1, constant_pcm(sample_rate / 2, 0.0f)));
+    bench.run(100, 0.125f);
+    std::size_t wrong = 0;
+    for (std::size_t i = unducked; i < bench.left.size(); ++i) wrong += bench.left[i] != tone_at(i - limiter_delay);
+    CHECK(wrong == 0);
+    CHECK(steepest_step(bench) < 0.0073f);
+}
+
+TEST_CASE("A duck that changes while the film is down moves to its depth without a click, and keeps its way") {
+    const auto db_at = [](const Bench& bench, std::size_t frame) {  // over one period of the tone
+        float peak = 0;
+        for (std::size_t i = frame; i < frame + 110; ++i) peak = std::max(peak, std::abs(bench.left[i]));
+        return 20 * std::log10(peak / 0.125f);
+    };
+    // At each block of the way down, of the time that it is down, and of the way up.
+    for (std::size_t blocks = 0; blocks < 60; ++blocks) {
+        Bench bench;
+        bench.run(50, 0.125f);
+        REQUIRE(bench.mixer->announce(1, constant_pcm(sample_rate / 2, 0.0f)));
+        bench.run(blocks, 0.125f);
+        bench.mixer->set_duck({.depth_db = -3, .lead = 50ms, .hold = 300ms, .release = 300ms});
+        bench.run(30, 0.125f);
+        bench.mixer->set_duck({.depth_db = -40, .lead = 500ms, .hold = 100ms, .release = 100ms});
+        bench.run(100, 0.125f);
+        INFO("changed after " << blocks << " blocks");
+        if (blocks == 10) {  // it is down, and the announcement has 300 ms to go
+            CHECK(db_at(bench, 66 * block) == Approx(-3).margin(0.05));
+        }
+        CHECK(steepest_step(bench) < 0.0073f);
+        std::size_t wrong = 0;  // in the end it is as it was
+        for (std::size_t i = bench.left.size() - 10 * block; i < bench.left.size(); ++i)
+            wrong += bench.left[i] != tone_at(i - limiter_delay);
+        CHECK(wrong == 0);
+    }
+}
+
+TEST_CASE("An announcement that waits when the duck begins earlier than before waits for the film, too") {
+    Bench bench;
+    bench.run(50, 0.125f);
+    REQUIRE(bench.mixer->announce(1, constant_pcm(sample_rate / 2, 0.0f)));
+    bench.run(1, 0.125f);
+    bench.mixer->set_duck({.depth_db = -18, .lead = 500ms});
+    bench.run(100, 0.125f);
+    const auto spoken = bench.mixer->poll_spoken();
+    REQUIRE(spoken.size() == 2);
+    CHECK(bench.frame_of(spoken[0].at) == 51 * block + sample_rate / 2 + limiter_delay);
 }
 
 TEST_CASE("Speech alone is heard at the same time on a second output, unducked films and their gain apart") {

@@ -27,6 +27,7 @@ class MixerOfTimes final : public Mixer {
     std::chrono::nanoseconds film_played(steady_clock::time_point) const override { return {}; }
     void set_film_gain(float) override {}
     void set_speech_gain(float) override {}
+    void set_duck(const DuckSettings&) override {}
     void cancel_announcements() override {}
     bool announce(std::uint64_t id, PcmPtr pcm, steady_clock::time_point not_after) override {
         add(id, *pcm, not_after, std::max(now + duck_lead, free_at_));
