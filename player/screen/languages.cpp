@@ -116,7 +116,7 @@ Turn turn_of(std::size_t count, double seconds, WallTime now) {
     if (count < 2) return {};
     const auto length = length_of_turn(seconds);
     const auto turns = turns_until(now, length);
-    const auto places = decltype(turns)(count);
+    const auto places = std::int64_t(count);
     return {std::size_t(((turns % places) + places) % places), WallTime(length * (turns + 1))};
 }
 

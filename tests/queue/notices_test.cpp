@@ -47,6 +47,7 @@ TEST_CASE("a notice is told in its hall, or in all, and is over when somebody en
     const v1::CommandReply urgent = desk(make_notice("upstairs", {{"en", "Leave the building."}}, 0, true));
     CHECK(urgent.notice().urgent());
     CHECK(urgent.notice().expires_at_ms() == desk.now_ms + 600'000);
+    CHECK_FALSE(urgent.notice().warning());
     CHECK(halls.follow(desk) == "upstairs: notice-2; ");
     CHECK(halls.shown("main") == "notice-1 ");
     CHECK(halls.shown("upstairs") == "notice-2 notice-1 ");  // the latest first
@@ -63,6 +64,18 @@ TEST_CASE("a notice is told in its hall, or in all, and is over when somebody en
     CHECK(code_of(desk(end_notice("notice-3")), "Those that hold: notice-2") == v1::Rejection::NOT_FOUND);
     for (const char* id : {"", "notice-", "notice-01", "notice-0", "main-1", "notice-99999999999999999999", "\xff"})
         CHECK(code_of(desk(end_notice(id)), "no notice") == v1::Rejection::NOT_FOUND);
+    CHECK(describe(replay_of(desk.log)) == describe(desk.state));
+}
+
+TEST_CASE("a warning is told as one, an emergency is more than a warning") {
+    Desk desk = open_desk();
+    v1::Command command = make_notice("", closed);
+    command.mutable_make_notice()->set_warning(true);
+    CHECK(desk(command).notice().warning());
+    command = make_notice("", closed, 0, true);
+    command.mutable_make_notice()->set_warning(true);
+    const v1::Notice emergency = desk(command).notice();
+    CHECK((emergency.urgent() && !emergency.warning()));
     CHECK(describe(replay_of(desk.log)) == describe(desk.state));
 }
 

@@ -2,6 +2,7 @@
 // hidden.
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "tests/screen/screen_of_boxes.h"
 
@@ -86,17 +87,68 @@ TEST_CASE("its languages take turns in the office's order, each as long as it ta
     CHECK(room.says(forced, closed.at("ar")));
 }
 
-TEST_CASE("Arabic is read from the right, the sign of an urgent notice stands where reading begins") {
+v1::Notice warning_of(const std::string& id, const std::map<std::string, std::string>& text) {
+    auto notice = notice_of(id, text);
+    notice.set_warning(true);
+    return notice;
+}
+
+TEST_CASE("Arabic is read from the right, the sign of a warning stands where reading begins") {
     Room room(*layouts::load_layout("hall", {}));
-    auto input = input_of(telling({notice_of("notice-1", {{"ar", closed.at("ar")}}, true)}));
+    auto input = input_of(telling({warning_of("notice-1", {{"ar", closed.at("ar")}})}));
     const auto arabic = room.find(input, closed.at("ar"));
     REQUIRE(arabic);
     CHECK(arabic->align == text::Align::start);
     CHECK(arabic->language == "ar");
     CHECK(room.find(input, "!")->item.box.x > arabic->item.box.x + 500);
-    input = input_of(telling({notice_of("notice-1", {{"pl", closed.at("pl")}}, true)}));
+    input = input_of(telling({warning_of("notice-1", {{"pl", closed.at("pl")}})}));
     CHECK(room.find(input, "!")->item.box.x < room.find(input, closed.at("pl"))->item.box.x);
     CHECK_FALSE(room.says(input_of(telling({notice_of("notice-1", closed)})), "!"));
+}
+
+double luminance(const picture::Colour& colour) {
+    const auto light = [](std::uint8_t value) {
+        const double part = value / 255.0;
+        return part <= 0.04045 ? part / 12.92 : std::pow((part + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * light(colour.red) + 0.7152 * light(colour.green) + 0.0722 * light(colour.blue);
+}
+
+TEST_CASE("a notice, a warning and an emergency look different, and each is legible by WCAG's highest level") {
+    Room room(*layouts::load_layout("hall", {}));
+    std::set<std::tuple<int, int, int>> grounds;
+    for (const auto& notice :
+         {notice_of("notice-1", closed), warning_of("notice-1", closed), notice_of("notice-1", closed, true)}) {
+        const auto input = input_of(telling({notice}), at(noon + 5));
+        picture::Colour ground;
+        for (const auto& item : room.screen->scene(input).items) {
+            if (const auto* fill = std::get_if<picture::Fill>(&item.content); fill && item.box.height > 200)
+                ground = fill->colour;
+        }
+        const auto lettering = room.find(input, closed.at("uk"))->colour();
+        const double a = luminance(ground) + 0.05, b = luminance(lettering) + 0.05;
+        CHECK(std::max(a, b) / std::min(a, b) >= 7);
+        grounds.insert({ground.red, ground.green, ground.blue});
+    }
+    CHECK(grounds.size() == 3);
+}
+
+TEST_CASE("a layout's message says where notices stand; only one that can be hidden has the banner beside it") {
+    const std::string media = "stack:\n  - {kind: media, box: [0, 0, 1920, 800]}\n";
+    const std::string place = "  - {kind: message, box: [100, 820, 800, 200]";
+    Room room(media + place + ", text_size: 40}\n");
+    const auto hall = telling({notice_of("notice-1", closed)});
+    const auto input = input_of(hall);
+    CHECK(panel_in(room.screen->scene(input)) == picture::ScreenRect{114, 834, 772, 172});
+    CHECK(std::get<picture::Text>(room.find(input, closed.at("pl"))->item.content).paragraph->size_px <= 40);
+    CHECK(room.screen->scene(input_of(hall_of({}))).items.empty());
+    Room hidden(media + place + ", when: call}\n");
+    CHECK(hidden.says(input, closed.at("pl")));
+    auto called = input_of(telling({notice_of("notice-1", closed)}, {call_of("A001", 1, noon)}));
+    called.shown_call = screen::ShownCall{"call of A001", 1};
+    int told = 0;
+    for (const auto& word : hidden.words(called)) told += word == closed.at("pl");
+    CHECK(told == 2);
 }
 
 TEST_CASE("while an urgent notice holds no other is shown, and the latest comes first") {

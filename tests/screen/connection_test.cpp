@@ -1,7 +1,7 @@
 #include "content/texts.h"
 #include "tests/screen/screen_of_boxes.h"
 
-namespace notice_test {
+namespace connection_test {
 
 using namespace screen_of_boxes;
 
@@ -62,6 +62,34 @@ TEST_CASE("the notice lies over the board, in front of everything else") {
     CHECK(std::holds_alternative<picture::Text>(last.content));
 }
 
+TEST_CASE("a layout's connection says where the words stand; the old numbers are veiled in any case") {
+    const std::string board = "stack:\n  - {kind: board, box: [1000, 0, 600, 900]}\n";
+    const std::string place = "  - {kind: connection, box: [0, 900, 1000, 180]";
+    auto input = input_of(hall_of({call_of("A001", 3, noon)}));
+    Room room(board + place + "}\n");
+    CHECK_FALSE(room.says(input, stale_text("pl")));
+    input.hall.stale_since = at(noon);
+    const auto word = room.find(input, stale_text("pl"));
+    REQUIRE(word);
+    CHECK((word->item.box.right() <= 1000 && word->item.box.y >= 900));
+    const auto veiled = [&](Room& seen) {
+        return std::ranges::any_of(seen.screen->scene(input).items, [](const picture::Item& item) {
+            const auto* fill = std::get_if<picture::Fill>(&item.content);
+            return fill && fill->colour.alpha < 255 && item.box == picture::ScreenRect{1000, 0, 600, 900};
+        });
+    };
+    CHECK(veiled(room));
+    // One that is not always there does not do.
+    Room hidden(board + place + ", when: queue_empty}\n");
+    int told = 0;
+    for (const auto& seen : hidden.texts(input)) told += seen.text == stale_text("pl") && seen.item.box.x >= 1000;
+    CHECK(told == 1);
+    CHECK(veiled(hidden));
+    screen::ScreenInput unconnected;
+    unconnected.now = at(noon);
+    CHECK(room.find(unconnected, std::string(content::text("not_connected", "pl")))->item.box.y >= 900);
+}
+
 TEST_CASE("a player that never met its master says that it is connecting, also without a board") {
     Room room("stack:\n  - {name: m, kind: media, box: [0, 0, 100, 100]}\n");
     screen::ScreenInput input;
@@ -72,4 +100,4 @@ TEST_CASE("a player that never met its master says that it is connecting, also w
     CHECK_FALSE(slide.says(input, content::text("not_connected", "pl")));
 }
 
-}  // namespace notice_test
+}  // namespace connection_test

@@ -161,6 +161,86 @@ TEST_CASE("a notice is whole in every language, however long, also beside a big 
     }
 }
 
+// Everything that this layout has besides the hall's.
+const std::string widgets_yaml = R"(
+background: "#0b2545"
+stack:
+  - {kind: languages, box: [40, 20, 1840, 80], text_size: 44, align: centre, radius: 30, colour: "#c9d6e6",
+     highlight: "#06182f", highlight_background: "#ffd166"}
+  - {kind: waiting, box: [40, 120, 1000, 700], rows: 6, heading: true, text_size: 56, padding: 24, radius: 12,
+     background: "#123458", divider: "#ffffff26", bold: true}
+  - {kind: board, box: [1080, 120, 800, 500], rows: 4, text_size: 80, padding: 24, radius: 12, background: "#123458", heading: true}
+  - {kind: qr, box: [1080, 640, 400, 400], data: "https://urzad.example.pl/kolejka/hala-glowna"}
+  - {kind: connection, box: [1500, 640, 380, 400]}
+  - {kind: message, box: [40, 840, 1000, 200]}
+)";
+
+TEST_CASE("who waits, languages, warnings, lost connections and emergencies are whole in every language") {
+    Studio studio;
+    auto hall = std::make_shared<v1::HallState>(*sample_hall());
+    for (int i = 0; i < hall->profile().services_size(); ++i) {
+        v1::ServiceStatus& status = i < hall->services_size() ? *hall->mutable_services(i) : *hall->add_services();
+        status.set_id(hall->profile().services(i).id());
+        status.set_waiting(std::uint32_t(i == 2 ? 0 : 5 * i + 3));
+        status.set_wait_low_s(std::uint32_t(i * 1100));
+        status.set_wait_high_s(std::uint32_t(i * 1500 + 500));
+    }
+    const auto layout = layout_of(widgets_yaml);
+    const picture::ScreenSize size{1920, 1080};
+    screen::ScreenInput input;
+    input.hall.state = hall;
+    input.now = screen::time_of(*hall) + 2s;
+    studio.show(layout, input, "widgets", size);
+    for (const auto language : content::shipped_languages()) {
+        input.language = language;
+        studio.show(layout, input, "widgets-" + std::string(language), size);
+        auto lost = input;
+        lost.hall.stale_since = input.now;
+        studio.show(layout, lost, "widgets-lost-" + std::string(language), size);
+    }
+    input.language.clear();
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(input.now.time_since_epoch()).count();
+    const auto told = [&](bool urgent, const std::map<std::string, std::string>& text) {
+        auto state = std::make_shared<v1::HallState>(*hall);
+        v1::Notice& notice = *state->add_notices();
+        notice.set_id("notice-1");
+        for (const auto& [language, words] : text) (*notice.mutable_text())[language] = words;
+        (urgent ? notice.set_urgent(true) : notice.set_warning(true));
+        notice.set_made_at_ms(ms - 700);
+        notice.set_expires_at_ms(ms + 60'000);
+        input.hall.state = state;
+    };
+    told(false, {{"pl", "Od godziny 14 będą prowadzone prace przy windzie. Prosimy korzystać ze schodów."}});
+    studio.show(layout, input, "widgets-warning", size);
+    studio.show(*layouts::load_layout("hall", {}), input, "hall-warning", size);
+    const std::map<std::string, std::string> leave{
+        {"pl", "Proszę natychmiast opuścić budynek najbliższym wyjściem. Nie korzystać z wind."},
+        {"en", "Please leave the building at once by the nearest exit. Do not use the lifts."},
+        {"uk", "Негайно залиште будівлю через найближчий вихід. Не користуйтеся ліфтами."},
+        {"ru", "Немедленно покиньте здание через ближайший выход. Не пользуйтесь лифтами."},
+        {"ka", "გთხოვთ, დაუყოვნებლივ დატოვოთ შენობა უახლოესი გასასვლელით. ნუ ისარგებლებთ ლიფტით."},
+        {"hi", "कृपया तुरंत निकटतम निकास से भवन से बाहर जाएँ। लिफ़्ट का उपयोग न करें।"},
+        {"vi", "Xin lập tức rời tòa nhà theo lối ra gần nhất. Không dùng thang máy."},
+        {"ar", "يرجى مغادرة المبنى فوراً من أقرب مخرج. لا تستخدموا المصاعد."},
+        {"zh", "请立即从最近的出口离开大楼。请勿使用电梯。"}};
+    told(true, leave);
+    for (const auto& [name, shape] : std::map<std::string, picture::ScreenSize>{
+             {"landscape", size}, {"portrait", {1080, 1920}}, {"small", {1280, 720}}, {"band", {1920, 360}}})
+        studio.show(layout, input, "emergency-" + name, shape);
+    input.spoken_notice = screen::SpokenNotice{"notice-1", "ar", input.now};
+    studio.show(layout, input, "emergency-spoken", size);
+    for (const std::string language : {"pl", "ar", "zh", "ka"}) {
+        told(true, {{language, leave.at(language)}});
+        studio.show(layout, input, "emergency-only-" + language, size);
+    }
+    // As long as the core takes it.
+    auto longest = leave;
+    for (auto& [language, text] : longest)
+        while (text.size() + leave.at(language).size() < 500) text += " " + leave.at(language);
+    told(true, longest);
+    studio.show(layout, input, "emergency-long", size);
+}
+
 TEST_CASE("bench has the background where the measurements wait for it, and the ticket where they look") {
     Studio studio;
     const auto hall = sample_hall();

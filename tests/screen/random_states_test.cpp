@@ -52,7 +52,8 @@ v1::HallState random_hall(Chance& chance) {
         notice.set_id(std::to_string(n));
         for (auto m = chance.below(4); m > 0; --m)
             (*notice.mutable_text())[chance.once_in(2) ? "pl" : "ar"] = chance.word();
-        notice.set_urgent(chance.once_in(3));
+        notice.set_urgent(chance.once_in(6));
+        notice.set_warning(chance.once_in(3));
         notice.set_made_at_ms(chance.once_in(9) ? chance.below(1'000'000'000'000'000)
                                                 : (noon + chance.below(60)) * 1000);
         notice.set_expires_at_ms(notice.made_at_ms() + chance.below(60'000));
@@ -69,6 +70,16 @@ v1::HallState random_hall(Chance& chance) {
         auto& service = *profile.add_services();
         service.set_id(std::to_string(n));
         if (chance.once_in(2)) (*service.mutable_name())["pl"] = chance.word();
+    }
+    for (auto n = chance.below(15); n > 0; --n) {
+        auto& service = *profile.add_services();
+        service.set_id(std::to_string(chance.below(12)));
+        if (!chance.once_in(3)) (*service.mutable_name())[chance.language()] = chance.word();
+        auto& status = *hall.add_services();
+        status.set_id(std::to_string(chance.below(12)));
+        status.set_waiting(std::uint32_t(chance.below(3) * chance.below(100)));
+        status.set_wait_low_s(std::uint32_t(chance.once_in(9) ? 4'000'000'000 : chance.below(4000)));
+        status.set_wait_high_s(std::uint32_t(chance.once_in(9) ? 4'294'967'295 : chance.below(9000)));
     }
     return hall;
 }
@@ -89,6 +100,17 @@ layouts::Layout moving_layout() {
     }
     return layout;
 }
+// All that the shipped layouts do not have.
+const std::string all_widgets =
+    "stack:\n"
+    "  - {kind: waiting, box: [0, 0, 700, 900], rows: 3, heading: true, divider: \"#ffffff\"}\n"
+    "  - {kind: waiting, box: [0, 900, 700, 90], rows: 12, services: [\"1\", \"2\"], when: calls}\n"
+    "  - {kind: qr, box: [700, 0, 400, 400], data: \"https://example.org\"}\n"
+    "  - {kind: languages, box: [700, 400, 400, 90], highlight_background: \"#ffd166\"}\n"
+    "  - {kind: text, box: [700, 500, 400, 90], text: office_name}\n"
+    "  - {kind: board, box: [1100, 0, 500, 900], heading: true}\n"
+    "  - {kind: connection, box: [1100, 900, 820, 180]}\n"
+    "  - {kind: message, box: [0, 990, 1000, 90]}\n";
 
 screen::ScreenInput random_input(Chance& chance, const std::shared_ptr<const v1::HallState>& hall) {
     screen::ScreenInput input;
@@ -141,7 +163,7 @@ TEST_CASE("a thousand random states give scenes that lie on the screen and depen
     Chance chance(seed);
     BoxTypesetter typesetter;
     const std::vector<picture::ScreenSize> sizes{{1920, 1080}, {1280, 720}, {1080, 1920}, {333, 97}, {16, 16}};
-    std::vector<layouts::Layout> layouts{moving_layout()};
+    std::vector<layouts::Layout> layouts{moving_layout(), layout_of(all_widgets)};
     for (const char* name : {"hall", "bench", "slide"}) layouts.push_back(*layouts::load_layout(name, {}));
     for (const auto& layout : layouts) {
         for (const auto size : sizes) {

@@ -83,11 +83,12 @@ TEST_CASE("what is done with a ticket, with numbers and with the day is a comman
 TEST_CASE("a notice is made and ended by its id") {
     Office office;
     ask(office, "POST", "/api/v1/notices",
-        R"({"hall": "main", "text": {"uk": "Увага"}, "urgent": true, "seconds": 90})");
+        R"({"hall": "main", "text": {"uk": "Увага"}, "urgent": true, "warning": true, "seconds": 90})");
     const v1::MakeNotice made = office.master.commands().back().make_notice();
     CHECK(made.hall() == "main");
     CHECK(made.text().at("uk") == "Увага");
     CHECK(made.urgent());
+    CHECK(made.warning());
     CHECK(made.seconds() == 90);
     ask(office, "DELETE", "/api/v1/notices/notice-3");
     CHECK(office.master.commands().back().end_notice().id() == "notice-3");
