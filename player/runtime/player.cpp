@@ -59,12 +59,14 @@ class FilmSound final : public media::SoundSink {
 };
 
 // The big announcement's times are the layout's; a layout without one still queues calls for the voice.
-CallSchedule schedule_of(const layouts::Layout& layout) {
-    const auto time = [](double seconds) { return milliseconds(std::int64_t(seconds * 1000)); };
-    for (const layouts::Widget& widget : layout.base().widgets)
-        if (widget.kind == layouts::WidgetKind::call)
-            return CallSchedule(time(widget.seconds), time(widget.least_seconds));
-    return CallSchedule(milliseconds(10'000));
+milliseconds time_of_calls(const layouts::Layout& layout, double layouts::Widget::*seconds) {
+    const auto& widgets = layout.base().widgets;
+    const auto call = std::ranges::find(widgets, layouts::WidgetKind::call, &layouts::Widget::kind);
+    return milliseconds(std::int64_t((call == widgets.end() ? layouts::Widget{} : *call).*seconds * 1000));
+}
+milliseconds dwell_of(const layouts::Layout& layout) { return time_of_calls(layout, &layouts::Widget::seconds); }
+milliseconds least_dwell_of(const layouts::Layout& layout) {
+    return time_of_calls(layout, &layouts::Widget::least_seconds);
 }
 
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
@@ -106,7 +108,7 @@ class Player {
           stop_(stop),
           options_(std::move(options)),
           waker_(stop.descriptor()),
-          calls_(schedule_of(options_.layout)) {}
+          calls_(dwell_of(options_.layout), least_dwell_of(options_.layout)) {}
     ~Player() { playback_.reset(); }  // it asks the follower for the time
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;

@@ -68,14 +68,15 @@ std::optional<double> share_of(const Mounted& mounted, WallTime now) {
     return std::chrono::duration<double>(now - change->since) / mounted.transition;
 }
 
-constexpr int blink_steps = 20;        // of a cosine
-constexpr double most_blinks = 3;      // a second: more may cause seizures (WCAG 2.3.1), whatever a layout says
+constexpr int blink_steps = 20;    // of a cosine
+constexpr double most_blinks = 3;  // a second: more may cause seizures (WCAG 2.3.1), whatever a layout says
+constexpr double fewest_blinks = 0.01;
 constexpr double weakest_blink = 0.5;  // dark letters on it can still be read
 
 WallTime::duration blink_step(const Blinking& blinking) {
     using namespace std::chrono;
     return duration_cast<WallTime::duration>(
-        duration<double>(1 / (std::min(blinking.times, most_blinks) * blink_steps)));
+        duration<double>(1 / (std::clamp(blinking.times, fewest_blinks, most_blinks) * blink_steps)));
 }
 
 // All blink together, on all screens.
