@@ -100,7 +100,7 @@ TEST_CASE("a thousand random states give scenes that lie on the screen and depen
     Chance chance(seed);
     BoxTypesetter typesetter;
     const std::vector<picture::ScreenSize> sizes{{1920, 1080}, {1280, 720}, {1080, 1920}, {333, 97}, {16, 16}};
-    for (const std::string name : {"hall", "bench", "slide"}) {
+    for (const std::string& name : layouts::shipped_layout_names()) {
         const auto layout = *layouts::load_layout(name, {});
         for (const auto size : sizes) {
             auto warm = std::move(*screen::make_screen(layout, size, typesetter));
