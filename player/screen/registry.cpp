@@ -34,8 +34,6 @@ ShowWidget show_of(layouts::WidgetKind kind) {
             return show_banner;
         case layouts::WidgetKind::connection:
             return show_connection;
-        case layouts::WidgetKind::counter:
-            return show_panel;  // being built
     }
     HALLCAST_ASSERT(!"a kind of widget without a function");
     return nullptr;

@@ -1,5 +1,6 @@
 // The layouts we ship keep what they promise.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "layouts/layout.h"
@@ -31,7 +32,8 @@ Widget widget_of(const Layout& layout, WidgetKind kind) {
 
 TEST_CASE("every shipped layout can be loaded") {
     const auto names = shipped_layout_names();
-    CHECK(names == std::vector<std::string>{"hall", "bench", "slide"});
+    CHECK(names == std::vector<std::string>{"hall", "hall-portrait", "counter", "information", "waiting", "emergency",
+                                            "bench", "test-card", "slide"});
     for (const auto& name : names) {
         const auto layout = load_layout(name, {});
         INFO(name << ": " << (layout ? "" : layout.error().message));
@@ -40,23 +42,79 @@ TEST_CASE("every shipped layout can be loaded") {
     }
 }
 
+// What is behind a widget: its own ground, that of the nearest panel behind it that holds all of it, or the screen's.
+Colour ground_of(const Arrangement& layout, std::size_t index) {
+    const Widget& widget = layout.widgets[index];
+    if (widget.background.alpha) return widget.background;
+    const auto holds = [](const Box& outer, const Box& inner) {
+        constexpr double hair = 0.01;
+        return outer.x <= inner.x + hair && outer.y <= inner.y + hair && inner.right() <= outer.right() + hair &&
+               inner.bottom() <= outer.bottom() + hair;
+    };
+    for (std::size_t i = index; i-- > 0;) {
+        const Widget& behind = layout.widgets[i];
+        if (behind.kind == WidgetKind::panel && behind.background.alpha == 255 && holds(behind.box, widget.box))
+            return behind.background;
+    }
+    return layout.settings.background;
+}
+
 TEST_CASE("letters of shipped layouts have a contrast of at least 7:1 with their ground") {
+    using enum WidgetKind;
     for (const auto& name : shipped_layout_names()) {
         const auto layout = load_layout(name, {});
         REQUIRE(layout);
-        for (const auto& widget : layout->base().widgets) {
-            if (widget.kind == WidgetKind::media || widget.kind == WidgetKind::image) continue;
-            INFO(name << ": " << widget.name);
-            const Colour ground = widget.background.alpha ? widget.background : layout->base().settings.background;
-            REQUIRE((ground.alpha == 255 && widget.colour.alpha == 255 && widget.highlight.alpha == 255));
-            CHECK(contrast(widget.colour, ground) >= 7);
-            if (widget.kind == WidgetKind::board && widget.highlight_background.alpha) {
-                CHECK(contrast(widget.highlight, widget.highlight_background) >= 7);
-            } else if (widget.kind == WidgetKind::board || widget.kind == WidgetKind::call ||
-                       widget.kind == WidgetKind::ticker) {
-                CHECK(contrast(widget.highlight, ground) >= 7);
+        for (const auto& [width, height] : {std::pair(1920, 1080), {1080, 1920}, {1920, 480}}) {
+            const Arrangement arranged = arrange(*layout, width, height);
+            CHECK(arranged.problems.empty());
+            for (std::size_t i = 0; i < arranged.widgets.size(); ++i) {
+                const Widget& widget = arranged.widgets[i];
+                // Those without letters of the layout's colours.
+                if (widget.kind == media || widget.kind == image || widget.kind == panel || widget.kind == message)
+                    continue;
+                INFO(name << ": " << widget.name << " at " << width << 'x' << height);
+                const Colour ground = ground_of(arranged, i);
+                REQUIRE((ground.alpha == 255 && widget.colour.alpha == 255 && widget.highlight.alpha == 255));
+                CHECK(contrast(widget.colour, ground) >= 7);
+                const bool on_own_ground = widget.kind == board || widget.kind == counter || widget.kind == languages;
+                if (on_own_ground && widget.highlight_background.alpha) {
+                    CHECK(contrast(widget.highlight, widget.highlight_background) >= 7);
+                } else if (on_own_ground || widget.kind == call || widget.kind == ticker) {
+                    CHECK(contrast(widget.highlight, ground) >= 7);
+                }
             }
         }
+    }
+}
+
+TEST_CASE("the shipped layouts are of one palette") {
+    const auto allowed = [](const Colour& colour) {
+        constexpr std::array palette{Colour{0x0b, 0x25, 0x45}, Colour{0x06, 0x18, 0x2f}, Colour{0x12, 0x3a, 0x63},
+                                     Colour{255, 255, 255},    Colour{0xc9, 0xd6, 0xe6}, Colour{0xff, 0xd1, 0x66}};
+        return colour.alpha < 255 || std::ranges::find(palette, colour) != palette.end();
+    };
+    for (const auto& name : shipped_layout_names()) {
+        if (name == "test-card" || name == "slide") continue;  // a test's own colours, and a page of its own
+        const auto layout = *load_layout(name, {});
+        for (const auto& variant : layout.variants) {
+            CHECK(allowed(variant.settings.background));
+            for (const auto& widget : variant.widgets) {
+                INFO(name << ": " << widget.name);
+                CHECK(allowed(widget.colour));
+                CHECK(allowed(widget.background));
+                CHECK(allowed(widget.highlight));
+                CHECK(allowed(widget.highlight_background));
+            }
+        }
+    }
+}
+
+TEST_CASE("layouts without a line that runs are still") {
+    for (const auto& name : {"counter", "waiting", "emergency"}) {
+        const auto layout = *load_layout(name, {});
+        for (const auto& variant : layout.variants)
+            CHECK(std::ranges::none_of(variant.widgets,
+                                       [](const Widget& widget) { return widget.kind == WidgetKind::ticker; }));
     }
 }
 

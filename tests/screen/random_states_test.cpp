@@ -164,7 +164,7 @@ TEST_CASE("a thousand random states give scenes that lie on the screen and depen
     BoxTypesetter typesetter;
     const std::vector<picture::ScreenSize> sizes{{1920, 1080}, {1280, 720}, {1080, 1920}, {333, 97}, {16, 16}};
     std::vector<layouts::Layout> layouts{moving_layout(), layout_of(all_widgets)};
-    for (const char* name : {"hall", "bench", "slide"}) layouts.push_back(*layouts::load_layout(name, {}));
+    for (const std::string& name : layouts::shipped_layout_names()) layouts.push_back(*layouts::load_layout(name, {}));
     for (const auto& layout : layouts) {
         for (const auto size : sizes) {
             auto warm = std::move(*screen::make_screen(layout, size, typesetter));
