@@ -2,8 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <map>
 
 #include "layouts/layout.h"
 
@@ -29,7 +28,7 @@ bool share_out(std::vector<Part>& parts, double length) {
     }
     const double slack = 1e-6 * std::max(1.0, length);
     if (taken > length + slack) {
-        for (Part& part : parts) part.size = (part.weight > 0 ? part.least : part.size) * std::max(0.0, length) / taken;
+        for (Part& part : parts) part.size = (part.weight > 0 ? part.least : part.size) * length / taken;
         return false;
     }
     std::vector<Part*> open;
@@ -72,12 +71,19 @@ Box of_aspect(const Box& box, double aspect) {
     return {box.x + (box.width - width) / 2, box.y + (box.height - height) / 2, width, height};
 }
 
+// Of `count` parts; less than wanted where there is not even room for the gaps.
+double gap_of(double wanted, std::size_t count, double length) {
+    return count < 2 ? 0 : std::min(wanted, length / double(count - 1));
+}
+
+using StackAreas = std::map<const Node*, Box>;
+
 class Arranger {
   public:
-    Arranger(const Variant& variant, Arrangement& made)
-        : made_(made),
-          stretch_across_(made.settings.width / variant.settings.width),
-          stretch_down_(made.settings.height / variant.settings.height) {}
+    // Boxes in a stack are of its area on the canvas itself, `on_canvas`, and stretched with it; null: this is the canvas.
+    Arranger(Arrangement& made, const StackAreas* on_canvas) : made_(made), on_canvas_(on_canvas) {}
+
+    const StackAreas& stacks() const { return stacks_; }
 
     void place(const Node& node, const Box& area) {
         const Box box = of_aspect(area, node.aspect);
@@ -105,7 +111,9 @@ class Arranger {
     void place_along(const Node& node, const Box& area) {
         const bool down = node.form == Node::Form::rows;
         const double length = down ? area.height : area.width, across = down ? area.width : area.height;
-        const double room = length - node.gap * double(node.children.size() - (node.children.empty() ? 0 : 1));
+        const double gap = gap_of(node.gap, node.children.size(), length);
+        const double gaps = node.children.empty() ? 0 : double(node.children.size() - 1);
+        const double room = std::max(0.0, length - gap * gaps);
         // None: it has a weight.
         const auto size_of = [&](const Node& child) -> std::optional<double> {
             if (child.size) return child.percent ? *child.size / 100 * length : *child.size;
@@ -113,40 +121,43 @@ class Arranger {
             return std::nullopt;
         };
         std::vector<Part> parts;
-        double wanted = 0;
+        double wanted = node.gap * gaps;
         for (const Node& child : node.children) {
             const auto size = size_of(child);
             parts.push_back({size.value_or(0), size ? 0 : child.weight, child.least, child.most});
             wanted += std::max(child.least, size.value_or(0));
         }
-        if (!share_out(parts, room))
-            made_.problems.push_back({node.place, fmt::format("the {} need {:.0f} canvas units and have {:.0f}",
-                                                              down ? "rows" : "columns", wanted, std::max(0.0, room))});
+        if (!share_out(parts, room) || gap < node.gap)
+            made_.problems.push_back(
+                {node.place, fmt::format("the {} and their gaps need {:.0f} canvas units and have {:.0f}",
+                                         down ? "rows" : "columns", wanted, length)});
         double at = down ? area.y : area.x;
         for (std::size_t i = 0; i < parts.size(); ++i) {
             place(node.children[i],
                   down ? Box{area.x, at, area.width, parts[i].size} : Box{at, area.y, parts[i].size, area.height});
-            at += parts[i].size + node.gap;
+            at += parts[i].size + gap;
         }
     }
 
     void place_stack(const Node& node, const Box& area) {
+        stacks_.emplace(&node, area);
+        const Box own = on_canvas_ ? on_canvas_->at(&node) : area;
+        const double across = own.width > 0 ? area.width / own.width : 1;
+        const double down = own.height > 0 ? area.height / own.height : 1;
         for (const Node& child : node.children) {
-            Box box = area;
-            if (child.box) {
-                box = {area.x + child.box->x * stretch_across_, area.y + child.box->y * stretch_down_,
-                       child.box->width * stretch_across_, child.box->height * stretch_down_};
-                constexpr double hair = 0.01;
-                if (box.right() > area.right() + hair || box.bottom() > area.bottom() + hair) {
-                    made_.problems.push_back(
-                        {child.place,
-                         fmt::format("'box' reaches out of its stack, which is {:.0f} x {:.0f} canvas units",
-                                     area.width / stretch_across_, area.height / stretch_down_)});
-                    box.width = std::clamp(area.right() - box.x, 0.0, box.width);
-                    box.height = std::clamp(area.bottom() - box.y, 0.0, box.height);
-                }
+            if (!child.box) {
+                place(child, area);
+                continue;
             }
-            place(child, box);
+            constexpr double hair = 0.01;
+            if (child.box->right() > own.width + hair || child.box->bottom() > own.height + hair)
+                made_.problems.push_back(
+                    {child.place, fmt::format("'box' reaches out of its stack, which is {:.0f} x {:.0f} canvas units",
+                                              own.width, own.height)});
+            const double left = std::min(area.x + child.box->x * across, area.right());
+            const double top = std::min(area.y + child.box->y * down, area.bottom());
+            place(child, {left, top, std::min(child.box->width * across, area.right() - left),
+                          std::min(child.box->height * down, area.bottom() - top)});
         }
     }
 
@@ -164,26 +175,36 @@ class Arranger {
                     taken[row][column] = true;
             }
         }
-        const auto lines = [&](std::size_t count, const std::vector<double>& weights, double length) {
-            std::vector<Part> parts(count);
+        struct Lines {
+            std::vector<Part> parts;
+            double gap = 0;
+            // Where `count` of them begin, and how much they take.
+            std::pair<double, double> span(std::size_t first, std::size_t count) const {
+                double begin = 0, size = -gap;
+                for (std::size_t i = 0; i < first; ++i) begin += parts[i].size + gap;
+                for (std::size_t i = first; i < first + count; ++i) size += parts[i].size + gap;
+                return {begin, size};
+            }
+        };
+        const auto lines = [&](std::string_view what, std::size_t count, const std::vector<double>& weights,
+                               double length) {
+            Lines made{std::vector<Part>(count), gap_of(node.gap, count, length)};
             for (std::size_t i = 0; i < count; ++i)
-                parts[i] = {.weight = i < weights.size() ? weights[i] : 1, .most = length};
-            share_out(parts, std::max(0.0, length - node.gap * double(count - 1)));
-            return parts;
+                made.parts[i] = {.weight = i < weights.size() ? weights[i] : 1, .most = length};
+            share_out(made.parts, std::max(0.0, length - made.gap * double(count - 1)));
+            if (made.gap < node.gap)
+                made_.problems.push_back(
+                    {node.place, fmt::format("the gaps of the grid's {} {} need {:.0f} canvas units and have {:.0f}",
+                                             count, what, node.gap * double(count - 1), length)});
+            return made;
         };
         if (taken.empty()) return;
-        const auto columns = lines(across, node.column_weights, area.width);
-        const auto rows = lines(taken.size(), node.row_weights, area.height);
-        const auto span = [&](const std::vector<Part>& parts, std::size_t first, std::size_t count) {
-            double begin = 0, size = -node.gap;
-            for (std::size_t i = 0; i < first; ++i) begin += parts[i].size + node.gap;
-            for (std::size_t i = first; i < first + count; ++i) size += parts[i].size + node.gap;
-            return std::pair(begin, size);
-        };
+        const Lines columns = lines("columns", across, node.column_weights, area.width);
+        const Lines rows = lines("rows", taken.size(), node.row_weights, area.height);
         for (std::size_t i = 0; i < cells.size(); ++i) {
             const Node& child = node.children[i];
-            const auto [x, width] = span(columns, cells[i].column, std::min(std::size_t(child.span_across), across));
-            const auto [y, height] = span(rows, cells[i].row, std::size_t(child.span_down));
+            const auto [x, width] = columns.span(cells[i].column, std::min(std::size_t(child.span_across), across));
+            const auto [y, height] = rows.span(cells[i].row, std::size_t(child.span_down));
             place(child, {area.x + x, area.y + y, width, height});
         }
     }
@@ -203,7 +224,8 @@ class Arranger {
     }
 
     Arrangement& made_;
-    double stretch_across_, stretch_down_;
+    const StackAreas* on_canvas_;
+    StackAreas stacks_;
 };
 
 }  // namespace
@@ -229,9 +251,12 @@ Arrangement arrange(const Layout& layout, int width_px, int height_px) {
                      .scale = std::min(width_px / variant.settings.width, height_px / variant.settings.height),
                      .widgets = variant.widgets,
                      .problems = {}};
+    Arranger canvas(made, nullptr);
+    canvas.place(variant.root, {0, 0, made.settings.width, made.settings.height});
+    made.problems.clear();
     made.settings.width = width_px / made.scale;
     made.settings.height = height_px / made.scale;
-    Arranger(variant, made).place(variant.root, {0, 0, made.settings.width, made.settings.height});
+    Arranger(made, &canvas.stacks()).place(variant.root, {0, 0, made.settings.width, made.settings.height});
     return made;
 }
 

@@ -15,9 +15,9 @@ namespace hallcast::layouts {
 namespace {
 
 constexpr int deepest_node = 16;
-constexpr std::size_t max_nodes = 400;   // of a variant, containers among them
-constexpr std::size_t max_styles = 100;  // of a layout
-constexpr int longest_chain = 8;         // of styles that build on each other
+constexpr std::size_t max_nodes = 400;      // of a variant, containers among them
+constexpr std::size_t max_chain = 32;       // styles of one part, with those that they build on
+constexpr std::size_t longest_aspect = 20;  // and its inverse
 
 // Reads a value of the table into its member. True where it was there and right.
 struct ReadValue {
@@ -71,11 +71,8 @@ class VariantReader {
   private:
     void read_styles(const YAML::Node& node) {
         if (!node.IsDefined() || node.IsNull()) return;
-        if (!node.IsMap() || node.size() > max_styles)
-            return reading_.mistake(node.Mark(),
-                                    fmt::format("'styles' is a mapping of at most {} names to styles", max_styles));
-        for (const auto& pair : node)
-            if (pair.first.IsScalar()) styles_[pair.first.Scalar()].push_back(pair.second);
+        const MappingReader given(reading_, node, "'styles'");
+        for (const auto& field : given.fields()) styles_[field.key].push_back(field.value);
     }
 
     // Also those that no widget has.
@@ -90,12 +87,20 @@ class VariantReader {
                 style.allow_only(known);
                 Widget any;
                 for (const Key& key : widget_keys()) std::visit(ReadValue{style, key, any}, key.member);
+                check_exclusions(style);
+                Node container;
+                read_division(style, container);
             }
+            std::vector<std::string_view> path{name};
+            std::vector<MappingReader> chain;
+            for (const auto& node : nodes) add_styles(MappingReader(reading_, node, "a style"), chain, path);
         }
     }
 
     void read_settings() {
         Settings& settings = variant_.settings;
+        std::string about;
+        reader_.text("about", about, max_text_bytes);
         if (const auto canvas = reader_.numbers("canvas", 2, "[width, height]")) {
             for (const double side : *canvas)
                 if (side < 16 || side > 16384)
@@ -145,7 +150,8 @@ class VariantReader {
         return form;
     }
 
-    void read_container(const MappingReader& reader, Node& node, const std::vector<Condition>& when, int depth) {
+    // How a container divides its area.
+    static void read_division(const MappingReader& reader, Node& node) {
         reader.number("gap", node.gap, 0, 1000);
         reader.number("padding", node.padding, 0, 1000);
         reader.integer("across", node.across, 1, 12);
@@ -153,16 +159,23 @@ class VariantReader {
              {std::pair("column_weights", &node.column_weights), {"row_weights", &node.row_weights}}) {
             const auto given = reader.numbers(key, 0, "a list of weights");
             if (!given) continue;
-            if (std::ranges::any_of(*given, [](double weight) { return weight <= 0 || weight > 1000; }))
-                reader.mistake(key, "holds weights above 0, up to 1000");
+            if (std::ranges::any_of(*given, [](double weight) { return weight < 0.01 || weight > 1000; }))
+                reader.mistake(key, "holds weights of 0.01..1000");
             else
                 *weights = *given;
         }
-        for (const auto& child : reader.list(word_of(node.form), max_widgets))
-            if (auto made = read_node(child, node.form, when, depth + 1)) node.children.push_back(std::move(*made));
     }
 
-    std::optional<Node> read_node(const YAML::Node& written, Node::Form in, const std::vector<Condition>& inherited,
+    void read_container(const MappingReader& reader, Node& node, const std::vector<Condition>& when, int depth) {
+        read_division(reader, node);
+        if (node.form == Node::Form::grid && node.column_weights.size() > std::size_t(node.across))
+            reader.mistake("column_weights", fmt::format("has {} weights for the {} columns that 'across' gives",
+                                                         node.column_weights.size(), node.across));
+        for (const auto& child : reader.list(word_of(node.form), max_widgets))
+            if (auto made = read_node(child, node, when, depth + 1)) node.children.push_back(std::move(*made));
+    }
+
+    std::optional<Node> read_node(const YAML::Node& written, const Node& in, const std::vector<Condition>& inherited,
                                   int depth) {
         if (++nodes_ > max_nodes || depth > deepest_node) {
             if (nodes_ == max_nodes + 1 || depth > deepest_node)
@@ -185,10 +198,7 @@ class VariantReader {
             keys.insert(keys.end(), container_forms.begin(), container_forms.end());
             any.allow_only(keys);
             add_background(any, node, when);
-            for (const MappingReader& style : styles_of(any)) {
-                style.number("gap", node.gap, 0, 1000);
-                style.number("padding", node.padding, 0, 1000);
-            }
+            for (const MappingReader& style : styles_of(any)) read_division(style, node);
             read_container(any, node, when, depth);
         } else {
             reading_.mistake(any.mark(), fmt::format("a part of a layout needs 'kind', of a widget, or one of {}",
@@ -199,20 +209,21 @@ class VariantReader {
         return node;
     }
 
-    // Its place in the container, which is a `in`.
-    void read_place(const MappingReader& reader, Node::Form in, Node& node) {
+    // Its place in the container `in`.
+    void read_place(const MappingReader& reader, const Node& in, Node& node) {
         if (reader.has("size")) {
             const YAML::Node size = reader.node("size");
             const std::string text = size.IsScalar() ? size.Scalar() : "";
             double value = 0;
             node.percent = text.ends_with('%');
             if (node.percent) {
-                if (const auto number = number_in(text.substr(0, text.size() - 1));
-                    number && *number > 0 && *number <= 100)
+                if (const auto number = number_in(std::string_view(text).substr(0, text.size() - 1));
+                    number && *number >= 1 && *number <= 100)
                     node.size = *number;
                 else
-                    reader.mistake("size", fmt::format("is of canvas units, or of 1%..100% of the container; is '{}'",
-                                                       text.substr(0, 40)));
+                    reader.mistake("size",
+                                   fmt::format("is canvas units like 300, or 1%..100% of the container; is '{}'",
+                                               shortened(text)));
             } else if (reader.number("size", value, 1, 16384)) {
                 node.size = value;
             }
@@ -221,46 +232,41 @@ class VariantReader {
         reader.number("min", node.least, 0, 16384);
         reader.number("max", node.most, 1, 16384);
         if (node.most < node.least) reader.mistake("max", "is less than 'min'");
+        if (reader.has("size") && reader.has("weight")) reader.mistake("weight", "and 'size' exclude each other");
         if (reader.has("aspect")) read_aspect(reader, node.aspect);
         if (const auto span = reader.numbers("span", 2, "[cells across, cells down]")) {
             node.span_across = int(std::clamp((*span)[0], 1.0, 12.0));
             node.span_down = int(std::clamp((*span)[1], 1.0, 12.0));
             if (node.span_across != (*span)[0] || node.span_down != (*span)[1])
                 reader.mistake("span", "holds whole numbers of 1..12");
+            else if (in.form == Node::Form::grid && node.span_across > in.across)
+                reader.mistake("span", fmt::format("is {} cells across, and the grid has {}", node.span_across,
+                                                   in.across));
         }
-        const bool along = in == Node::Form::rows || in == Node::Form::columns;
+        const bool along = in.form == Node::Form::rows || in.form == Node::Form::columns;
         for (const std::string_view key : {"size", "weight", "min", "max"})
             if (reader.has(key) && !along) reader.mistake(key, "is for parts of rows and columns");
-        if (reader.has("span") && in != Node::Form::grid) reader.mistake("span", "is for parts of a grid");
+        if (reader.has("span") && in.form != Node::Form::grid) reader.mistake("span", "is for parts of a grid");
         if (reader.has("box")) {
-            if (in != Node::Form::stack)
+            if (in.form != Node::Form::stack)
                 reader.mistake("box", "is for parts of a stack; in rows and columns say 'size' or 'weight'");
             read_box(reader, node);
         }
     }
 
-    static std::optional<double> number_in(const std::string& text) {
-        double value = 0;
-        std::size_t end = 0;
-        try {
-            value = std::stod(text, &end);
-        } catch (const std::exception&) {
-            return std::nullopt;
-        }
-        return end == text.size() ? std::optional(value) : std::nullopt;
-    }
-
     void read_aspect(const MappingReader& reader, double& aspect) {
-        const YAML::Node node = reader.node("aspect");
-        const std::string text = node.IsScalar() ? node.Scalar() : "";
+        std::string text;
+        if (!reader.text("aspect", text)) return;
         const auto colon = text.find(':');
-        std::optional<double> across = number_in(text.substr(0, colon)), down = 1;
-        if (colon != std::string::npos) down = number_in(text.substr(colon + 1));
-        if (!across || !down || *down <= 0 || *across / *down < 0.05 || *across / *down > 20)
-            reader.mistake("aspect",
-                           fmt::format("is width:height like 16:9, of 0.05..20; is '{}'", text.substr(0, 40)));
+        const auto across = number_in(std::string_view(text).substr(0, colon));
+        const auto down =
+            colon == std::string::npos ? std::optional(1.0) : number_in(std::string_view(text).substr(colon + 1));
+        const double ratio = across && down && *across > 0 && *down > 0 ? *across / *down : 0;
+        if (ratio >= 1.0 / longest_aspect && ratio <= longest_aspect)
+            aspect = ratio;
         else
-            aspect = *across / *down;
+            reader.mistake("aspect", fmt::format("is width:height like 16:9, from 1:{0} to {0}:1; is '{1}'",
+                                                 longest_aspect, shortened(text)));
     }
 
     void read_box(const MappingReader& reader, Node& node) {
@@ -279,11 +285,14 @@ class VariantReader {
     // From the one that others build on to the nearest.
     std::vector<MappingReader> styles_of(const MappingReader& reader) {
         std::vector<MappingReader> chain;
-        add_styles(reader, chain, 0);
+        std::vector<std::string_view> path;
+        add_styles(reader, chain, path);
         return chain;
     }
 
-    void add_styles(const MappingReader& reader, std::vector<MappingReader>& chain, int depth) {
+    // `path`: the styles that led here.
+    void add_styles(const MappingReader& reader, std::vector<MappingReader>& chain,
+                    std::vector<std::string_view>& path) {
         if (!reader.has("style")) return;
         std::vector<std::string> names;
         if (reader.node("style").IsSequence())
@@ -292,28 +301,49 @@ class VariantReader {
             names.push_back(std::move(name));
         for (const auto& name : names) {
             const auto found = styles_.find(name);
-            if (found == styles_.end() || depth == longest_chain) {
-                std::vector<std::string_view> known;
-                for (const auto& [word, nodes] : styles_) known.push_back(word);
-                const auto nearest = nearest_word(name, known);
-                reader.mistake("style",
-                               depth == longest_chain
-                                   ? fmt::format("'{}' builds on itself, or on too many others", name)
-                                   : fmt::format("'{}' is no style of this layout{} There are: {}", name.substr(0, 40),
-                                                 nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
-                                                 known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
-                continue;
-            }
-            if (++styles_used_ > 20 * max_nodes) return;
-            for (const auto& node : found->second) {
-                const MappingReader style(reading_, node, "a style");
-                add_styles(style, chain, depth + 1);
-                chain.push_back(style);
+            if (found == styles_.end()) {
+                tell_unknown_style(reader, name);
+            } else if (std::ranges::find(path, name) != path.end()) {
+                reader.mistake("style", fmt::format("'{}' builds on itself: {}, {}", name, fmt::join(path, ", "), name));
+            } else if (chain.size() + path.size() >= max_chain) {
+                reader.mistake("style", fmt::format("makes more than {} styles of one part, with those that they "
+                                                    "build on",
+                                                    max_chain));
+                return;
+            } else {
+                path.push_back(found->first);
+                for (const auto& node : found->second) {
+                    const MappingReader style(reading_, node, "a style");
+                    add_styles(style, chain, path);
+                    chain.push_back(style);
+                }
+                path.pop_back();
             }
         }
     }
 
+    void tell_unknown_style(const MappingReader& reader, const std::string& name) const {
+        std::vector<std::string_view> known;
+        for (const auto& [word, nodes] : styles_) known.push_back(word);
+        const auto nearest = nearest_word(name, known);
+        reader.mistake("style",
+                       fmt::format("'{}' is no style of this layout{} There are: {}", shortened(name),
+                                   nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
+                                   known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+    }
+
+    // Of values that exclude each other the nearest is what holds.
     static void read_values(const MappingReader& reader, Widget& widget) {
+        const auto replace = [&](std::string_view given, std::string_view other, auto& value) {
+            if (!reader.has(given)) return;
+            value = {};
+            if (const auto place = widget.places.find(other); place != widget.places.end()) widget.places.erase(place);
+        };
+        if (widget.kind == WidgetKind::text) {
+            replace("text", "texts", widget.texts);
+            replace("texts", "text", widget.text_id);
+        }
+        if (widget.kind == WidgetKind::clock) replace("format", "skeleton", widget.skeleton);
         for (const Key& key : widget_keys())
             if (key.kinds.has(widget.kind) && std::visit(ReadValue{reader, key, widget}, key.member))
                 widget.places.insert_or_assign(std::string(key.name), reader.place(key.name));
@@ -335,14 +365,16 @@ class VariantReader {
         read_values(reader, widget);
         for (const auto key : node_keys)
             if (reader.has(key)) widget.places.insert_or_assign(std::string(key), reader.place(key));
-        if (reader.text("name", widget.name, 60)) {
-            const auto taken = std::ranges::find(variant_.widgets, widget.name, &Widget::name);
-            if (taken != variant_.widgets.end())
-                reader.mistake("name",
-                               fmt::format("'{}' is taken by the widget in line {}", widget.name, taken->place.line));
-        }
+        read_name(reader, widget);
         check_whole(reader, widget);
-        return add_widget(std::move(widget), node);
+        return add_widget(reader.mark(), std::move(widget), node);
+    }
+
+    void read_name(const MappingReader& reader, Widget& widget) {
+        if (!reader.text("name", widget.name, 60)) return;
+        const auto [taken, is_new] = names_.emplace(widget.name, widget.place.line);
+        if (!is_new)
+            reader.mistake("name", fmt::format("'{}' is taken by the one in line {}", widget.name, taken->second));
     }
 
     void add_background(const MappingReader& reader, Node& node, const std::vector<Condition>& when) {
@@ -352,13 +384,17 @@ class VariantReader {
         panel.when = when;
         for (const MappingReader& style : styles_of(reader)) read_values(style, panel);
         read_values(reader, panel);
+        read_name(reader, panel);
         panel.padding = 0;  // the container's own
-        if (panel.background.alpha > 0) node.has_background = add_widget(std::move(panel), node);
+        if (panel.background.alpha > 0) node.has_background = add_widget(reader.mark(), std::move(panel), node);
     }
 
-    bool add_widget(Widget widget, Node& node) {
+    bool add_widget(const YAML::Mark& mark, Widget widget, Node& node) {
         if (variant_.widgets.size() == max_widgets) {
-            reading_.mistake({}, fmt::format("a layout has at most {} widgets", max_widgets));
+            if (!has_too_many_)
+                reading_.mistake(mark, fmt::format("a layout has at most {} widgets, backgrounds of containers included",
+                                                   max_widgets));
+            has_too_many_ = true;
             return false;
         }
         node.widget = variant_.widgets.size();
@@ -366,16 +402,19 @@ class VariantReader {
         return true;
     }
 
-    // What no single key can say.
-    static void check_whole(const MappingReader& reader, const Widget& widget) {
-        if (widget.kind == WidgetKind::text) {
-            if (reader.has("text") && reader.has("texts")) reader.mistake("texts", "and 'text' exclude each other");
-            if (widget.text_id.empty() && widget.texts.empty()) reader.require("texts");
-        }
+    static void check_exclusions(const MappingReader& reader) {
+        if (reader.has("text") && reader.has("texts")) reader.mistake("texts", "and 'text' exclude each other");
         if (reader.has("format") && reader.has("skeleton"))
             reader.mistake("skeleton", "and 'format' exclude each other");
+    }
+
+    // What no single key can say.
+    static void check_whole(const MappingReader& reader, const Widget& widget) {
+        check_exclusions(reader);
+        if (widget.kind == WidgetKind::text && widget.text_id.empty() && widget.texts.empty() && !reader.has("text"))
+            reader.require("texts");
         if (widget.kind == WidgetKind::qr && widget.data.empty()) reader.require("data");
-        if (widget.kind == WidgetKind::image && reader.require("file")) {
+        if (widget.kind == WidgetKind::image && (!widget.file.empty() || reader.require("file"))) {
             const std::filesystem::path path(widget.file);
             if (path.is_absolute() || std::ranges::find(path, "..") != path.end())
                 reader.mistake("file",
@@ -388,12 +427,10 @@ class VariantReader {
 
     // "board", "board 2", ...: stable as long as the order of the widgets of one kind is.
     void name_widgets() {
-        std::set<std::string> taken;
-        for (const auto& widget : variant_.widgets) taken.insert(widget.name);
         for (auto& widget : variant_.widgets) {
             if (!widget.name.empty()) continue;
             widget.name = name_of(widget.kind);
-            for (int number = 2; !taken.insert(widget.name).second; ++number)
+            for (int number = 2; !names_.emplace(widget.name, widget.place.line).second; ++number)
                 widget.name = fmt::format("{} {}", name_of(widget.kind), number);
         }
     }
@@ -402,14 +439,15 @@ class VariantReader {
     const MappingReader& reader_;
     Variant variant_;
     std::map<std::string, std::vector<YAML::Node>, std::less<>> styles_;
+    std::map<std::string, int> names_;  // of widgets, and the lines that give them
     std::size_t nodes_ = 0;
-    std::size_t styles_used_ = 0;
+    bool has_too_many_ = false;
 };
 
 std::vector<std::string_view> keys_of_whole() {
     std::vector<std::string_view> keys(layout_keys.begin(), layout_keys.end());
     keys.insert(keys.end(), container_forms.begin(), container_forms.end());
-    keys.insert(keys.end(), {"gap", "padding", "across", "column_weights", "row_weights"});
+    keys.insert(keys.end(), whole_container_keys.begin(), whole_container_keys.end());
     return keys;
 }
 
@@ -417,6 +455,7 @@ Shapes read_shapes(Reading& reading, const MappingReader& variant) {
     Shapes shapes;
     if (!variant.require("for")) return shapes;
     const YAML::Node node = variant.node("for");
+    if (!node.IsDefined()) return shapes;  // told
     if (node.IsScalar()) {
         static constexpr std::array<std::string_view, 2> orientations{"portrait", "landscape"};
         std::string word;
@@ -427,10 +466,12 @@ Shapes read_shapes(Reading& reading, const MappingReader& variant) {
     }
     const MappingReader reader(reading, node, "'for', unless it is portrait or landscape,");
     reader.allow_only(std::array<std::string_view, 3>{"aspect", "width", "height"});
+    if (reader.is_mapping() && reader.fields().empty()) variant.mistake("for", "says no shape of screens");
     const auto range = [&](std::string_view key, double& least, double& most) {
         const auto both = reader.numbers(key, 2, "[least, most]");
         if (!both) return;
-        if ((*both)[0] < 0 || (*both)[1] < (*both)[0]) reader.mistake(key, "has its least number first");
+        if ((*both)[0] < 0 || (*both)[1] < (*both)[0])
+            reader.mistake(key, "is [least, most], its least number first and none below 0");
         least = (*both)[0], most = (*both)[1];
     };
     range("aspect", shapes.least_aspect, shapes.most_aspect);
@@ -446,23 +487,25 @@ Layout read_layout(Reading& reading, const YAML::Node& root, const std::string& 
     layout.name = std::filesystem::path(file).stem().string();
     if (!base.is_mapping()) return layout;
     base.allow_only(keys_of_whole());
-    const auto node_of = [](const MappingReader& reader, std::string_view key) { return reader.node(key); };
-    const YAML::Node variables = node_of(base, "variables"), styles = node_of(base, "styles");
+    const YAML::Node variables = base.node("variables");
+    reading.set_variables(variables, YAML::Node());
+    const YAML::Node styles = base.node("styles");
     auto variant_keys = keys_of_whole();
     std::erase(variant_keys, "variants");
     variant_keys.push_back("for");
     for (const auto& node : base.list("variants", max_variants)) {
         const MappingReader own(reading, node, "a variant");
         own.allow_only(variant_keys);
-        reading.set_variables(variables, node_of(own, "variables"));
+        reading.set_variables(variables, own.node("variables"));
         // Its own arrangement goes in place of the file's.
         MappingReader file_without = base;
         const auto gives = [&](std::string_view form) { return own.has(form); };
-        if (std::ranges::any_of(container_forms, gives))
-            file_without.drop(std::array<std::string_view, 9>{"rows", "columns", "stack", "grid", "gap", "padding",
-                                                              "across", "column_weights", "row_weights"});
+        if (std::ranges::any_of(container_forms, gives)) {
+            file_without.drop(container_forms);
+            file_without.drop(whole_container_keys);
+        }
         const MappingReader whole(file_without, node, "a variant");
-        Variant variant = VariantReader(reading, whole).read(styles, node_of(own, "styles"));
+        Variant variant = VariantReader(reading, whole).read(styles, own.node("styles"));
         variant.shapes = read_shapes(reading, own);
         layout.variants.push_back(std::move(variant));
     }
@@ -479,11 +522,14 @@ Expected<Layout> parse_layout(std::string_view yaml, const std::string& file) {
     }
     try {
         Reading reading(file);
-        Layout layout = read_layout(reading, YAML::Load(std::string(yaml)), file);
+        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
+        if (documents.size() > 1)
+            reading.mistake(documents[1].Mark(), "a file holds one layout; after '---' begins a second");
+        Layout layout = read_layout(reading, documents.empty() ? YAML::Node() : documents[0], file);
         if (!reading.is_right()) return std::unexpected(Error{reading.mistakes()});
         return layout;
     } catch (const YAML::Exception& exception) {
-        return fail("{}:{}:{}: not readable as YAML: {}", file, std::max(exception.mark.line, 0) + 1,
+        return fail("{}:{}:{}: not readable as YAML: {}; see to the indents, colons, brackets and quotes there", file, std::max(exception.mark.line, 0) + 1,
                     std::max(exception.mark.column, 0) + 1, exception.msg);
     }
 }

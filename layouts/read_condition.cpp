@@ -6,14 +6,16 @@
 #include <algorithm>
 #include <array>
 
+#include "layouts/keys.h"
+
 namespace hallcast::layouts {
 
 namespace {
 
 constexpr int deepest_condition = 6;
 constexpr std::size_t most_conditions = 16;
-constexpr std::array<std::string_view, 5> figure_keys{"time", "days", "waiting", "any", "not"};
-constexpr std::array<std::string_view, 7> day_words{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
+constexpr double most_waiting = 1e6;
+constexpr auto figure_keys = names_of(condition_figure_words);
 
 // "08:00-15:30"; the minutes of the day.
 bool parse_span(std::string_view text, int& from, int& to) {
@@ -38,7 +40,10 @@ class ConditionReader {
         std::vector<Condition> all;
         if (!node.IsDefined()) return all;
         if (depth > deepest_condition) {
-            reading_.mistake(written.Mark(), "conditions within conditions, too deep");
+            reading_.mistake(written.Mark(), fmt::format("conditions within conditions, more than {} deep",
+                                                         deepest_condition));
+        } else if (!reading_.spend(written.Mark(), 1)) {
+            return all;
         } else if (node.IsScalar()) {
             add_word(node.Scalar(), written.Mark(), all);
         } else if (node.IsMap()) {
@@ -47,7 +52,9 @@ class ConditionReader {
             for (const auto& item : node)
                 for (auto& one : read(item, depth + 1)) all.push_back(std::move(one));
         } else {
-            reading_.mistake(written.Mark(), "a condition is a word, a mapping or a list of conditions");
+            reading_.mistake(written.Mark(),
+                             fmt::format("a condition is a word, a mapping of {}, or a list of 1..{} conditions",
+                                         fmt::join(figure_keys, ", "), most_conditions));
         }
         if (all.size() > most_conditions) {
             reading_.mistake(written.Mark(), fmt::format("more than {} conditions", most_conditions));
@@ -67,7 +74,7 @@ class ConditionReader {
             const auto nearest = nearest_word(word, known);
             reading_.mistake(mark, fmt::format("there is no condition '{}'{} Known: {}, 'not' before one of them; and "
                                                "mappings of {}",
-                                               word.substr(0, 40),
+                                               shortened(word),
                                                nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
                                                fmt::join(known, ", "), fmt::join(figure_keys, ", ")));
             return;
@@ -96,7 +103,7 @@ class ConditionReader {
                 all.push_back(std::move(condition));
             else
                 reader.mistake("time",
-                               fmt::format("is a part of the day like \"08:00-15:30\", is '{}'", span.substr(0, 40)));
+                               fmt::format("is a part of the day like \"08:00-15:30\", is '{}'", shortened(span)));
         }
         std::vector<std::string> days;
         if (reader.words("days", days, 20)) {
@@ -104,7 +111,7 @@ class ConditionReader {
             for (const auto& day : days) {
                 const auto found = std::ranges::find(day_words, std::string_view(day));
                 if (found == day_words.end())
-                    reader.mistake("days", fmt::format("holds {}; has '{}'", fmt::join(day_words, ", "), day));
+                    reader.mistake("days", fmt::format("holds {}; has '{}'", fmt::join(day_words, ", "), shortened(day)));
                 else
                     condition.days |= std::uint8_t(1u << (found - day_words.begin()));
             }
@@ -112,9 +119,12 @@ class ConditionReader {
         }
         if (const auto range = reader.numbers("waiting", 2, "[least, most]")) {
             Condition condition = make("waiting", Condition::What::waiting);
-            condition.least = int(std::clamp((*range)[0], 0.0, 1e6));
-            condition.most = int(std::clamp((*range)[1], 0.0, 1e6));
-            if (condition.most < condition.least) reader.mistake("waiting", "has its least number first");
+            condition.least = int(std::clamp((*range)[0], 0.0, most_waiting));
+            condition.most = int(std::clamp((*range)[1], 0.0, most_waiting));
+            if (condition.least != (*range)[0] || condition.most != (*range)[1] || condition.most < condition.least)
+                reader.mistake("waiting", fmt::format("is [least, most] people: whole numbers of 0..{:.0f}, the least "
+                                                      "first",
+                                                      most_waiting));
             all.push_back(std::move(condition));
         }
         if (reader.has("any")) {
@@ -138,7 +148,7 @@ class ConditionReader {
                 all.push_back(std::move(condition));
             }
         }
-        if (all.empty() && reading_.is_right()) reading_.mistake(node.Mark(), "a condition is empty");
+        if (reader.fields().empty()) reading_.mistake(node.Mark(), "a condition is empty");
     }
 
     // De Morgan: all hold where not any does not.

@@ -12,14 +12,16 @@ namespace hallcast::layouts {
 
 namespace {
 
-constexpr std::size_t max_fields = 64;  // of one mapping
-constexpr std::size_t max_variables = 100;
+constexpr std::size_t max_fields = 100;  // of one mapping
+constexpr std::size_t max_items = 64;    // of one list
+constexpr std::size_t max_key_bytes = 100;
 constexpr std::size_t max_mistakes = 50;
+// Nine variants of 400 parts with some styles each cost a third of it.
+constexpr std::size_t most_spent = 500'000;
 
 std::string shown(const YAML::Node& node) {
     if (node.IsScalar()) {
-        const auto& text = node.Scalar();
-        return text.size() > 40 ? text.substr(0, 40) + "..." : text;
+        return node.Scalar().empty() ? "empty" : shortened(node.Scalar());
     }
     if (node.IsSequence()) return "a list";
     if (node.IsMap()) return "a mapping";
@@ -36,10 +38,22 @@ std::optional<T> parse_number(std::string_view text) {
     return value;
 }
 
+// As yaml-cpp tells it.
+bool is_quoted(const YAML::Node& node) { return node.Tag() == "!"; }
+
+// What stands in quotes is a text, to YAML as to editors.
 std::optional<double> finite_number(const YAML::Node& node) {
-    if (!node.IsScalar()) return std::nullopt;
-    const auto value = parse_number<double>(node.Scalar());
-    return value && std::isfinite(*value) ? value : std::nullopt;
+    return node.IsScalar() && !is_quoted(node) ? number_in(node.Scalar()) : std::nullopt;
+}
+
+std::optional<int> whole_number(const YAML::Node& node) {
+    return node.IsScalar() && !is_quoted(node) ? parse_number<int>(node.Scalar()) : std::nullopt;
+}
+
+// Where a number was wanted.
+std::string shown_as_number(const YAML::Node& node) {
+    const bool is_in_quotes = node.IsScalar() && is_quoted(node) && number_in(node.Scalar());
+    return is_in_quotes ? fmt::format("{} in quotes, which makes it a text", shown(node)) : shown(node);
 }
 
 std::optional<Colour> parse_colour(std::string_view text) {
@@ -53,10 +67,9 @@ std::optional<Colour> parse_colour(std::string_view text) {
 
 // "pl", "zh", "pt-BR", "zh-Hant-TW".
 bool is_language_tag(std::string_view text) {
-    const auto is_part_character = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-    };
-    return text.size() >= 2 && text.size() <= 35 && text.front() != '-' && text.back() != '-' &&
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    const auto is_part_character = [&](char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; };
+    return text.size() >= 2 && text.size() <= 35 && is_letter(text[0]) && is_letter(text[1]) && text.back() != '-' &&
            std::ranges::all_of(text, is_part_character);
 }
 
@@ -77,6 +90,19 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::optional<double> number_in(std::string_view text) {
+    const auto value = parse_number<double>(text);
+    return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+std::string shortened(std::string_view text) {
+    constexpr std::size_t most = 40;
+    if (text.size() <= most) return std::string(text);
+    std::size_t end = most;
+    while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
+    return std::string(text.substr(0, end)) + "...";
+}
+
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> known) {
     std::string_view nearest;
     std::size_t nearest_distance = std::min<std::size_t>(3, word.size() / 3 + 1) + 1;
@@ -94,14 +120,26 @@ std::string_view nearest_word(std::string_view word, std::span<const std::string
 
 void Reading::mistake(const YAML::Mark& mark, std::string_view message) {
     // yaml-cpp counts from 0, editors from 1; of an empty file it knows no place.
-    if (mistakes_.size() < max_mistakes)
+    if (!is_hopeless())
         mistakes_.insert({std::max(mark.line, 0) + 1, std::max(mark.column, 0) + 1, std::string(message)});
+}
+
+bool Reading::is_hopeless() const { return mistakes_.size() >= max_mistakes || spent_ > most_spent; }
+
+bool Reading::spend(const YAML::Mark& mark, std::size_t cost) {
+    if (spent_ > most_spent) return false;
+    if (spent_ + cost > most_spent)
+        mistake(mark, "the parts of this layout stand in too many places (by & and *, variables, styles or variants) "
+                      "for all of them to be read");
+    spent_ += cost;
+    return spent_ <= most_spent;
 }
 
 std::string Reading::mistakes() const {
     std::string all;
     for (const Mistake& one : mistakes_)
         all += fmt::format("{}{}:{}:{}: {}", all.empty() ? "" : "\n", file_, one.line, one.column, one.message);
+    if (mistakes_.size() >= max_mistakes) all += fmt::format("\n{}: and perhaps more", file_);
     return all;
 }
 
@@ -109,16 +147,12 @@ void Reading::set_variables(const YAML::Node& base, const YAML::Node& over) {
     variables_.clear();
     for (const YAML::Node& node : {base, over}) {
         if (!node.IsDefined() || node.IsNull()) continue;
-        if (!node.IsMap() || node.size() > max_variables) {
-            mistake(node.Mark(), fmt::format("'variables' is a mapping of at most {} names to values", max_variables));
-            continue;
+        const MappingReader given(*this, node, "'variables'");
+        for (const auto& field : given.fields()) {
+            // Not assigned: that would change the node of the file which the name stood for.
+            variables_.erase(field.key);
+            variables_.emplace(field.key, field.value);
         }
-        for (const auto& pair : node)
-            if (pair.first.IsScalar()) {
-                // Not assigned: that would change the node of the file which the name stood for.
-                variables_.erase(pair.first.Scalar());
-                variables_.emplace(pair.first.Scalar(), pair.second);
-            }
     }
 }
 
@@ -126,15 +160,19 @@ YAML::Node Reading::resolve(const YAML::Node& node) {
     YAML::Node found = node;
     for (int depth = 0; found.IsScalar() && found.Scalar().starts_with('$'); ++depth) {
         const std::string name = found.Scalar().substr(1);
-        if (name.starts_with('$')) return YAML::Node(name);
+        if (name.starts_with('$')) {
+            YAML::Node text(name);
+            text.SetTag("!");  // as if in quotes
+            return text;
+        }
         const auto variable = variables_.find(name);
         if (variable == variables_.end() || depth == 8) {
             std::vector<std::string_view> known;
             for (const auto& [word, value] : variables_) known.push_back(word);
             const auto nearest = nearest_word(name, known);
             mistake(node.Mark(), depth == 8
-                                     ? fmt::format("the variable '{}' stands for itself", name)
-                                     : fmt::format("there is no variable '{}'{}", name.substr(0, 40),
+                                     ? fmt::format("the variable '{}' stands for itself", shortened(name))
+                                     : fmt::format("there is no variable '{}'{}", shortened(name),
                                                    nearest.empty() ? "; a text that begins with $ is written $$"
                                                                    : fmt::format(", did you mean '{}'?", nearest)));
             return YAML::Node(YAML::NodeType::Undefined);  // told; whoever reads it says no more
@@ -154,12 +192,14 @@ MappingReader::MappingReader(Reading& reading, const YAML::Node& written, std::s
         return;
     }
     if (node.size() > max_fields) {
-        reading.mistake(mark_, fmt::format("{} has more than {} keys", what_, max_fields));
+        reading.mistake(mark_, fmt::format("{} has at most {} keys, has {}", what_, max_fields, node.size()));
         return;
     }
+    if (!reading.spend(mark_, 1 + node.size())) return;
     for (const auto& pair : node) {
-        if (!pair.first.IsScalar()) {
-            reading.mistake(pair.first.Mark(), "a key is a word");
+        if (!pair.first.IsScalar() || pair.first.Scalar().size() > max_key_bytes) {
+            reading.mistake(pair.first.Mark(),
+                            fmt::format("a key is a word of at most {} bytes, is {}", max_key_bytes, shown(pair.first)));
             continue;
         }
         const std::string& key = pair.first.Scalar();
@@ -212,10 +252,10 @@ bool MappingReader::require(std::string_view key) const {
 
 void MappingReader::allow_only(std::span<const std::string_view> known) const {
     for (const auto& field : fields_) {
-        if (std::ranges::find(known, field.key) != known.end()) continue;
+        if (std::ranges::find(known, field.key) != known.end() || reading_->is_hopeless()) continue;
         const auto nearest = nearest_word(field.key, known);
         const std::string hint = nearest.empty() ? "" : fmt::format(", did you mean '{}'?", nearest);
-        reading_->mistake(field.mark, fmt::format("unknown key '{}' for {}{} Known: {}", field.key.substr(0, 40), what_,
+        reading_->mistake(field.mark, fmt::format("unknown key '{}' for {}{} Known: {}", shortened(field.key), what_,
                                                   hint.empty() ? "." : hint, fmt::join(known, ", ")));
     }
 }
@@ -229,6 +269,7 @@ bool MappingReader::text(std::string_view key, std::string& value, std::size_t l
     if (text.empty()) return mistake(key, "is empty"), false;
     if (text.size() > limit)
         return mistake(key, fmt::format("has at most {} bytes, has {}", limit, text.size())), false;
+    if (!reading_->spend(mark_, text.size() / 64)) return false;
     value = text;
     return true;
 }
@@ -238,7 +279,7 @@ bool MappingReader::choice(std::string_view key, std::string& value, std::span<c
     if (!text(key, chosen)) return false;
     if (std::ranges::find(choices, chosen) == choices.end()) {
         const auto nearest = nearest_word(chosen, choices);
-        mistake(key, fmt::format("is one of {}; is '{}'{}", fmt::join(choices, ", "), chosen.substr(0, 40),
+        mistake(key, fmt::format("is one of {}; is '{}'{}", fmt::join(choices, ", "), shortened(chosen),
                                  nearest.empty() ? "" : fmt::format(", did you mean '{}'?", nearest)));
         return false;
     }
@@ -252,7 +293,7 @@ bool MappingReader::number(std::string_view key, double& value, double low, doub
     if (!node.IsDefined()) return false;
     const auto number = finite_number(node);
     if (!number || *number < low || *number > high)
-        return mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown(node))), false;
+        return mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown_as_number(node))), false;
     value = *number;
     return true;
 }
@@ -261,9 +302,10 @@ bool MappingReader::integer(std::string_view key, int& value, int low, int high)
     if (!find(key)) return false;
     const YAML::Node node = this->node(key);
     if (!node.IsDefined()) return false;
-    const auto number = node.IsScalar() ? parse_number<int>(node.Scalar()) : std::nullopt;
+    const auto number = whole_number(node);
     if (!number || *number < low || *number > high)
-        return mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown(node))), false;
+        return mistake(key, fmt::format("must be a whole number of {}..{}, is {}", low, high, shown_as_number(node))),
+               false;
     value = *number;
     return true;
 }
@@ -272,7 +314,7 @@ bool MappingReader::flag(std::string_view key, bool& value) const {
     if (!find(key)) return false;
     const YAML::Node node = this->node(key);
     if (!node.IsDefined()) return false;
-    const std::string text = node.IsScalar() ? node.Scalar() : "";
+    const std::string text = node.IsScalar() && !is_quoted(node) ? node.Scalar() : "";
     if (text != "true" && text != "false")
         return mistake(key, fmt::format("must be true or false, is {}", shown(node))), false;
     value = text == "true";
@@ -299,7 +341,8 @@ std::optional<std::vector<double>> MappingReader::numbers(std::string_view key, 
     const YAML::Node node = this->node(key);
     if (!node.IsDefined()) return std::nullopt;
     std::vector<double> values;
-    if (node.IsSequence() && (node.size() == count || (count == 0 && node.size() <= max_fields))) {
+    if (node.IsSequence() && (node.size() == count || (count == 0 && node.size() <= max_items)) &&
+        reading_->spend(mark_, node.size())) {
         for (const auto& item : node) {
             if (const auto number = finite_number(reading_->resolve(item))) values.push_back(*number);
         }
@@ -314,6 +357,7 @@ std::optional<std::vector<double>> MappingReader::numbers(std::string_view key, 
 bool MappingReader::languages(std::string_view key, std::vector<std::string>& value) const {
     std::vector<std::string> tags;
     for (const auto& item : list(key, max_languages)) {
+        if (!item.IsDefined()) continue;
         if (!item.IsScalar() || !is_language_tag(item.Scalar())) {
             reading_->mistake(item.Mark(),
                               fmt::format("'{}' holds language tags like pl or zh, has {}", key, shown(item)));
@@ -340,7 +384,7 @@ bool MappingReader::texts(std::string_view key, std::map<std::string, std::strin
     for (const auto& entry : by_language.fields_) {
         if (!is_language_tag(entry.key))
             reading_->mistake(entry.mark, fmt::format("'{}' is keyed by language tags like pl or zh, has '{}'", key,
-                                                      entry.key.substr(0, 40)));
+                                                      shortened(entry.key)));
         else
             by_language.text(entry.key, value[entry.key], max_text_bytes);
     }
@@ -349,7 +393,8 @@ bool MappingReader::texts(std::string_view key, std::map<std::string, std::strin
 
 bool MappingReader::words(std::string_view key, std::vector<std::string>& value, std::size_t limit) const {
     std::vector<std::string> words;
-    for (const auto& item : list(key, max_fields)) {
+    for (const auto& item : list(key, max_items)) {
+        if (!item.IsDefined()) continue;
         if (!item.IsScalar() || item.Scalar().empty() || item.Scalar().size() > limit)
             reading_->mistake(item.Mark(),
                               fmt::format("'{}' holds words of 1..{} bytes, has {}", key, limit, shown(item)));
@@ -363,11 +408,12 @@ bool MappingReader::words(std::string_view key, std::vector<std::string>& value,
 
 bool MappingReader::integers(std::string_view key, std::vector<int>& value, int low, int high) const {
     std::vector<int> integers;
-    for (const auto& item : list(key, max_fields)) {
-        const auto number = item.IsScalar() ? parse_number<int>(item.Scalar()) : std::nullopt;
+    for (const auto& item : list(key, max_items)) {
+        if (!item.IsDefined()) continue;
+        const auto number = whole_number(item);
         if (!number || *number < low || *number > high)
-            reading_->mistake(item.Mark(),
-                              fmt::format("'{}' holds numbers of {}..{}, has {}", key, low, high, shown(item)));
+            reading_->mistake(item.Mark(), fmt::format("'{}' holds whole numbers of {}..{}, has {}", key, low, high,
+                                                       shown_as_number(item)));
         else
             integers.push_back(*number);
     }
@@ -386,7 +432,7 @@ std::vector<YAML::Node> MappingReader::list(std::string_view key, std::size_t li
         mistake(key, "is empty");
     } else if (node.size() > limit) {
         mistake(key, fmt::format("has at most {} items, has {}", limit, node.size()));
-    } else {
+    } else if (reading_->spend(mark_, node.size())) {
         std::vector<YAML::Node> items;
         for (const auto& item : node) items.push_back(reading_->resolve(item));
         return items;

@@ -22,6 +22,11 @@ class Reading {
 
     void mistake(const YAML::Mark& mark, std::string_view message);
     bool is_right() const { return mistakes_.empty(); }
+    // Whether so many are known that no more are looked for.
+    bool is_hopeless() const;
+    // Parts of a file may stand in many places, by YAML's & and *, by variables, styles and variants: each reading of a
+    // value costs. False, and a mistake, when a file has spent what one may.
+    bool spend(const YAML::Mark& mark, std::size_t cost);
     // All of them, in the order of their lines, one in a line.
     std::string mistakes() const;
 
@@ -38,6 +43,7 @@ class Reading {
     };
     std::string file_;
     std::set<Mistake> mistakes_;
+    std::size_t spent_ = 0;
     std::map<std::string, YAML::Node, std::less<>> variables_;
 };
 
@@ -50,6 +56,12 @@ class MappingReader {
     // What `over` says goes before what `base` says.
     MappingReader(const MappingReader& base, const YAML::Node& over, std::string what);
 
+    struct Field {
+        std::string key;
+        YAML::Mark mark;
+        YAML::Node value;
+    };
+    const std::vector<Field>& fields() const { return fields_; }
     const YAML::Mark& mark() const { return mark_; }
     FilePlace place() const { return place_of(mark_); }
     bool is_mapping() const { return is_mapping_; }
@@ -81,11 +93,6 @@ class MappingReader {
     static FilePlace place_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
   private:
-    struct Field {
-        std::string key;
-        YAML::Mark mark;
-        YAML::Node value;
-    };
     const Field* find(std::string_view key) const;
 
     Reading* reading_;
@@ -94,6 +101,12 @@ class MappingReader {
     std::vector<Field> fields_;
     bool is_mapping_ = true;
 };
+
+// All of the text as a finite number, whatever the locale.
+std::optional<double> number_in(std::string_view text);
+
+// For messages: at most 40 bytes of it, whole characters.
+std::string shortened(std::string_view text);
 
 // The one of `known` that `word` is most likely a slip of; empty when none is near.
 std::string_view nearest_word(std::string_view word, std::span<const std::string_view> known);

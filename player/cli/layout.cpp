@@ -140,6 +140,8 @@ void add_layout(CLI::App& app) {
     render_command.footer(
         "Example: hallcast layout render --layout hall --state hall.json --size 1920x1080 --language uk -o hall.png");
     render_command.callback([options] { render(*options); });
+
+    add_layout_words(layout);
 }
 
 }  // namespace hallcast::cli

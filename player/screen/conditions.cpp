@@ -10,17 +10,13 @@ namespace {
 
 using What = layouts::Condition::What;
 
-WallTime next_minute(WallTime now) {
-    using namespace std::chrono;
-    return WallTime(floor<minutes>(now) + minutes(1));
-}
-
+// By the master's clock, as the office's hours are.
 std::optional<OfficeTime> time_of(const Moment& moment, WallTime& until) {
-    until = std::min(until, next_minute(moment.input.now));
     if (!moment.hall()) return std::nullopt;
     using namespace std::chrono;
-    return office_time(moment.hall()->profile(),
-                       floor<milliseconds>(moment.input.now + moment.input.master_ahead).time_since_epoch().count());
+    const WallTime there = moment.input.now + moment.input.master_ahead;
+    until = std::min(until, WallTime(floor<minutes>(there) + minutes(1)) - moment.input.master_ahead);
+    return office_time(moment.hall()->profile(), floor<milliseconds>(there).time_since_epoch().count());
 }
 
 // Before the hall is known nothing says that it is closed.
@@ -70,9 +66,9 @@ bool plain_holds(const layouts::Condition& condition, const Moment& moment, Wall
         case What::sign:
             return moment.input.sign != nullptr;
         case What::waiting: {
+            if (!hall) return false;
             std::uint64_t waiting = 0;
-            if (hall)
-                for (const auto& service : hall->services()) waiting += service.waiting();
+            for (const auto& service : hall->services()) waiting += service.waiting();
             return waiting >= std::uint64_t(condition.least) && waiting <= std::uint64_t(condition.most);
         }
         case What::time: {
