@@ -1,12 +1,10 @@
 #include "player/runtime/player.h"
 
 #include <SDL.h>
-#include <google/protobuf/util/json_util.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -23,6 +21,7 @@
 #include "player/runtime/device_watch.h"
 #include "player/runtime/notice_schedule.h"
 #include "player/runtime/pacer.h"
+#include "player/runtime/player_statistics.h"
 #include "player/runtime/sdl_video.h"
 #include "player/runtime/sound_plan.h"
 #include "player/runtime/temperature.h"
@@ -104,7 +103,8 @@ class Player {
           stop_(stop),
           options_(std::move(options)),
           waker_(stop.descriptor()),
-          calls_(dwell_of(options_.layout)) {}
+          calls_(dwell_of(options_.layout)),
+          statistics_file_(options_.statistics) {}
     ~Player() { playback_.reset(); }  // it asks the follower for the time
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
@@ -131,10 +131,7 @@ class Player {
     bool draw(const Pacer::Refresh& refresh);
     void show_at_once();
     void show(const Pacer::Refresh& refresh);
-    v1::PlayerStatistics statistics(const media::PlaybackStatistics& played) const;
-    v1::PlayerStatistics statistics_with_items() const;
-    void write_statistics();
-    void report() const;
+    PlayerCounts counts() const;
     std::int64_t master_now_ms() const;
 
     zmq::context_t& context_;
@@ -187,7 +184,7 @@ class Player {
     Moment changes_at_{};         // what is shown does, by itself, the film apart
     bool moves_ = false;          // at every refresh
     Moment started_ = std::chrono::steady_clock::now();
-    bool statistics_failed_ = false;  // and said so
+    StatisticsFile statistics_file_;
     bool quit_ = false;
 };
 
@@ -507,11 +504,11 @@ void Player::run() {
             next_look = now + idle_look;
         }
         if (now >= next_report) {
-            follower_->report(statistics(playback_->statistics()));
+            follower_->report(to_message(counts()));
             next_report = now + report_every;
         }
         if (!options_.statistics.empty() && now >= next_statistics) {
-            write_statistics();
+            statistics_file_.write(counts());
             next_statistics = now + statistics_every;
         }
         if (library_changed_.exchange(false)) refresh_playlist();
@@ -524,96 +521,21 @@ void Player::run() {
             show(refresh);
         }
     }
-    if (!options_.statistics.empty()) write_statistics();
-    report();
+    if (!options_.statistics.empty()) statistics_file_.write(counts());
+    log_counts(counts());
 }
 
-v1::PlayerStatistics Player::statistics(const media::PlaybackStatistics& played) const {
-    const auto paced = pacer_->statistics();
-    const auto spoken = announcer_ ? announcer_->report() : sound::Announcer::Report{};
-    v1::PlayerStatistics statistics;
-    using namespace std::chrono;
-    statistics.set_at_ms(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-    statistics.set_uptime_s(duration_cast<seconds>(steady_clock::now() - started_).count());
-    statistics.set_painter(std::string(painter_->name()));
-    statistics.set_pictures_presented(painter_->statistics().pictures);
-    statistics.set_pictures_late(paced.late);
-    statistics.set_refreshes_missed(paced.missed);
-    statistics.set_worst_lateness_ms(double(paced.worst_lateness.count()) / 1e6);
-    statistics.set_film(played.playing);
-    statistics.set_film_decoded(played.decoded);
-    statistics.set_film_late(played.late);
-    statistics.set_film_dropped(played.dropped);
-    statistics.set_film_corrections(played.corrections);
-    statistics.set_film_failed(played.failed_items);
-    statistics.set_film_sound_ppm(played.sound_speed_ppm);
-    statistics.set_film_sound_behind_ms(double(played.sound_behind.count()) / 1e6);
-    statistics.set_film_sound_lost(played.sound_lost);
-    statistics.set_calls_announced(spoken.announced);
-    statistics.set_calls_spoken(spoken.spoken);
-    statistics.set_calls_expired(spoken.expired);
-    statistics.set_calls_shown(receipts_.shown());
-    statistics.set_width(std::uint32_t(size_.width));
-    statistics.set_height(std::uint32_t(size_.height));
-    if (const auto celsius = thermometer_.celsius()) statistics.set_temperature_c(*celsius);
-    statistics.set_has_sound(audio_ && audio_->has_device());
-    return statistics;
-}
-
-// Too much for the reports to the master, who hears of many players every few seconds.
-v1::PlayerStatistics Player::statistics_with_items() const {
-    const auto played = playback_->statistics();
-    v1::PlayerStatistics statistics = this->statistics(played);
-    for (const media::ItemStatistics& item : played.items) {
-        v1::ItemStatistics& one = *statistics.add_items();
-        one.set_id(item.id);
-        one.set_decoded(item.decoded);
-        one.set_presented(item.presented);
-        one.set_late(item.late);
-        one.set_dropped(item.dropped);
-        one.set_repeated(item.repeated);
-        one.set_concealed(item.concealed);
-        one.set_lost_packets(item.lost_packets);
-        one.set_stalled_s(double(item.stalled.count()) / 1e9);
-        one.set_played(item.played);
-        one.set_faults(item.faults);
-        one.set_reconnects(item.reconnects);
-        one.set_decoder(item.decoder);
-        one.set_why_not_better(item.why_not_better);
-    }
-    return statistics;
-}
-
-void Player::write_statistics() {
-    google::protobuf::util::JsonPrintOptions print;
-    print.always_print_primitive_fields = true;
-    print.add_whitespace = true;
-    std::string json;
-    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(statistics_with_items(), &json, print).ok());
-    // Renamed into place, but not synced: the loop must not wait for a disk, and a crash may cost ten seconds of
-    // counts.
-    std::filesystem::path beside = options_.statistics;
-    beside += ".new";
-    std::ofstream(beside) << json;
-    std::error_code error;
-    std::filesystem::rename(beside, options_.statistics, error);
-    if (error && !statistics_failed_)
-        spdlog::warn("{}: the statistics cannot be written: {}", options_.statistics.string(), error.message());
-    statistics_failed_ = bool(error);
-}
-
-void Player::report() const {
-    const v1::PlayerStatistics last = statistics(playback_->statistics());
-    spdlog::info("pictures: {} presented, {} late (at worst {:.1f} ms), {} refreshes missed", last.pictures_presented(),
-                 last.pictures_late(), last.worst_lateness_ms(), last.refreshes_missed());
-    spdlog::info("film: {} pictures decoded, {} late, {} dropped, {} held or cut by a refresh to stay with the sound",
-                 last.film_decoded(), last.film_late(), last.film_dropped(), last.film_corrections());
-    spdlog::info(
-        "sound: {:+.0f} ppm faster than its device, {:+.1f} ms behind the film's clock, {} times lost and found",
-        last.film_sound_ppm(), last.film_sound_behind_ms(), last.film_sound_lost());
-    const auto calls = announcer_ ? announcer_->report() : sound::Announcer::Report{};
-    spdlog::info("calls: {} announced, {} spoken, {} by another player, {} in quiet hours, {} expired", calls.announced,
-                 calls.spoken, calls.stood_by, calls.quiet, calls.expired);
+PlayerCounts Player::counts() const {
+    return {.started = started_,
+            .size = size_,
+            .painter = std::string(painter_->name()),
+            .pictures = painter_->statistics().pictures,
+            .pacing = pacer_->statistics(),
+            .film = playback_->statistics(),
+            .calls = announcer_ ? announcer_->report() : sound::Announcer::Report{},
+            .calls_shown = receipts_.shown(),
+            .celsius = thermometer_.celsius(),
+            .has_sound = audio_ && audio_->has_device()};
 }
 
 }  // namespace
