@@ -4,6 +4,13 @@
 
 namespace hallcast::runtime {
 
+std::chrono::milliseconds dwell_of(const layouts::Layout& layout) {
+    for (const layouts::Widget& widget : layout.widgets)
+        if (widget.kind == layouts::WidgetKind::call)
+            return std::chrono::milliseconds(std::int64_t(widget.seconds * 1000));
+    return std::chrono::seconds(10);
+}
+
 std::vector<v1::Call> CallSchedule::update(const v1::HallState& state, std::int64_t master_now_ms) {
     std::vector<v1::Call> fresh;
     std::map<std::string, std::uint32_t> seen;

@@ -10,9 +10,13 @@
 #include <vector>
 
 #include "hallcast/v1/hall.pb.h"
+#include "layouts/layout.h"
 #include "player/screen/screen.h"
 
 namespace hallcast::runtime {
+
+// How long a call is big: the layout's to say; one without big calls still queues them for the voice.
+std::chrono::milliseconds dwell_of(const layouts::Layout& layout);
 
 // Pure: time is an argument. Externally synchronized.
 class CallSchedule {
@@ -23,6 +27,8 @@ class CallSchedule {
     explicit CallSchedule(std::chrono::milliseconds dwell,
                           std::chrono::milliseconds least_dwell = std::chrono::milliseconds(1500))
         : dwell_(dwell), least_dwell_(least_dwell) {}
+
+    void set_dwell(std::chrono::milliseconds dwell) { dwell_ = dwell; }
 
     // The calls that are new since the last update, oldest first; each is queued to be shown. Dedupe is on call and
     // attempt. A call whose visitor is there already, or that expired, is not new any more; nor is, at the first update

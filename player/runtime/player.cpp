@@ -57,13 +57,6 @@ class FilmSound final : public media::SoundSink {
     sound::Mixer& mixer_;
 };
 
-// The big announcement's time is the layout's; a layout without one still queues calls for the voice.
-milliseconds dwell_of(const layouts::Layout& layout) {
-    for (const layouts::Widget& widget : layout.widgets)
-        if (widget.kind == layouts::WidgetKind::call) return milliseconds(std::int64_t(widget.seconds * 1000));
-    return milliseconds(10'000);
-}
-
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
     std::vector<media::PlaylistEntry> entries;
     const v1::ContentManifest manifest = library.manifest();

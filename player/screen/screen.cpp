@@ -130,7 +130,8 @@ Expected<void> check_text(const layouts::Layout& layout, const layouts::Widget& 
                 fmt::join(known, ", "));
 }
 
-Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& widget, picture::ScreenSize size) {
+Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& widget, picture::ScreenSize size,
+                        const Images& images) {
     Mounted mounted;
     mounted.show = show_of(widget.kind);
     mounted.place = {widget, on_screen(widget.box, layout, size), scale_of(layout, size), item_id(0, widget.name),
@@ -141,10 +142,7 @@ Expected<Mounted> mount(const layouts::Layout& layout, const layouts::Widget& wi
                     widget.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
     }
     if (widget.kind == layouts::WidgetKind::image) {
-        auto image = picture::read_png(widget.file);
-        if (!image)
-            return fail("{}:{}: the image '{}': {}", layout.file, widget.line, widget.name, image.error().message);
-        mounted.place.image = std::move(*image);
+        mounted.place.image = images.at(widget.file);
     }
     return mounted;
 }
@@ -184,14 +182,33 @@ Mounted banner_of(const layouts::Layout& layout, picture::ScreenSize size) {
 
 }  // namespace
 
+Expected<Images> read_images(const layouts::Layout& layout) {
+    Images images;
+    for (const auto& widget : layout.widgets) {
+        if (widget.kind != layouts::WidgetKind::image || images.contains(widget.file)) continue;
+        auto image = picture::read_png(widget.file);
+        if (!image)
+            return fail("{}:{}: the image '{}': {}", layout.file, widget.line, widget.name, image.error().message);
+        images.emplace(widget.file, std::move(*image));
+    }
+    return images;
+}
+
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
                                               text::Typesetter& typesetter) {
+    const auto images = read_images(layout);
+    if (!images) return std::unexpected(images.error());
+    return make_screen(layout, size, typesetter, *images);
+}
+
+Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
+                                              text::Typesetter& typesetter, const Images& images) {
     if (size.width < 16 || size.height < 16 || size.width > 16384 || size.height > 16384) {
         return fail("a screen has sides of 16..16384 pixels, not {} x {}", size.width, size.height);
     }
     std::vector<Mounted> widgets;
     for (const auto& widget : layout.widgets) {
-        auto mounted = mount(layout, widget, size);
+        auto mounted = mount(layout, widget, size, images);
         if (!mounted) return std::unexpected(mounted.error());
         widgets.push_back(std::move(*mounted));
     }
