@@ -99,7 +99,8 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
 
 runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& directory) const {
     runtime::PlayerOptions player;
-    player.layout = need(layouts::load_layout(layout, directory / "layouts"));
+    player.layout_watch = std::make_unique<layouts::LayoutWatch>(layout, directory / "layouts");
+    player.layout = need(player.layout_watch->load());
     if (!size.empty()) player.size = parse_size(size);
     player.painter = parse_painter(painter);
     player.statistics = statistics;

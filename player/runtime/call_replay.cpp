@@ -26,7 +26,11 @@ std::optional<screen::ShownCall> CallReplay::shown(const v1::HallState& state, s
         step_to(at_ms);
         v1::HallState then;
         for (const v1::Call& call : state.calls())
-            if (call.called_at_ms() <= at_ms) *then.add_calls() = call;
+            if (call.called_at_ms() <= at_ms) {
+                *then.add_calls() = call;
+                // Whose visitor came meanwhile was called then, and stays big for its time.
+                then.mutable_calls(then.calls_size() - 1)->set_phase(v1::CALL_PHASE_CALLED);
+            }
         calls_.update(then, at_ms);
         step_to(at_ms);
     }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <thread>
 
+#include "content/utf8.h"
 #include "hallcast/v1/player.pb.h"
 #include "player/media/clip.h"
 #include "player/media/decoder_host.h"
@@ -19,6 +20,7 @@
 #include "player/runtime/call_schedule.h"
 #include "player/runtime/content_sync.h"
 #include "player/runtime/device_watch.h"
+#include "player/runtime/layout_loader.h"
 #include "player/runtime/notice_schedule.h"
 #include "player/runtime/pacer.h"
 #include "player/runtime/player_statistics.h"
@@ -45,7 +47,8 @@ using std::chrono::nanoseconds;
 constexpr milliseconds idle_look{200};
 constexpr std::chrono::seconds look_at_hours_every{1};
 constexpr std::chrono::seconds statistics_every{10};
-constexpr std::chrono::seconds report_every{2};  // of them to the master, which asks for them less often
+constexpr std::size_t longest_layout_error = 1000;  // about; the master keeps that of each player
+constexpr std::chrono::seconds report_every{2};     // of them to the master, which asks for them less often
 
 class FilmSound final : public media::SoundSink {
   public:
@@ -56,6 +59,22 @@ class FilmSound final : public media::SoundSink {
   private:
     sound::Mixer& mixer_;
 };
+
+bool has_media(const layouts::Layout& layout) {
+    return std::ranges::any_of(layout.widgets,
+                               [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; });
+}
+
+// Several lines stay such; a message may hold what stands in the file, whose bytes may be anything.
+std::string readable(std::string_view error) {
+    std::string text;
+    while (!error.empty() && text.size() < longest_layout_error) {
+        const std::string_view line = error.substr(0, error.find('\n'));
+        error.remove_prefix(std::min(error.size(), line.size() + 1));
+        text += (text.empty() ? "" : "\n") + content::one_line(line, longest_layout_error);
+    }
+    return text;
+}
 
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
     std::vector<media::PlaylistEntry> entries;
@@ -97,6 +116,7 @@ class Player {
           options_(std::move(options)),
           waker_(stop.descriptor()),
           calls_(dwell_of(options_.layout)),
+          layout_name_(options_.layout_watch->name()),
           statistics_file_(options_.statistics) {}
     ~Player() { playback_.reset(); }  // it asks the follower for the time
     Player(const Player&) = delete;
@@ -121,6 +141,8 @@ class Player {
     MasterTime master_time(Moment at) const;
     std::optional<media::CommonTime> common_time(Moment at) const;
     void refresh_playlist();
+    bool take_layout();
+    Expected<void> change_layout(Expected<LoadedLayout> loaded);
     bool draw(const Pacer::Refresh& refresh);
     void show_at_once();
     void show(const Pacer::Refresh& refresh);
@@ -146,6 +168,7 @@ class Player {
     std::unique_ptr<SdlVideo> video_;
     std::unique_ptr<text::FontSet> fonts_;
     std::unique_ptr<text::Typesetter> typesetter_;
+    screen::Images images_;  // the layout's
     std::unique_ptr<screen::Screen> screen_;
     std::unique_ptr<picture::Painter> painter_;
     std::unique_ptr<sound::Mixer> loop_mixer_;  // of speech alone; null: no loop device
@@ -155,6 +178,7 @@ class Player {
     std::unique_ptr<media::Playback> playback_;
     std::unique_ptr<sound::Announcer> announcer_;
     std::unique_ptr<ContentSync> content_;
+    std::unique_ptr<LayoutLoader> layout_loader_;
     std::unique_ptr<wire::Follower> follower_;  // after content_: its thread tells that of a new key
 
     DeviceWatch device_;
@@ -176,6 +200,8 @@ class Player {
     std::optional<Pacer> pacer_;  // from open() on
     Moment changes_at_{};         // what is shown does, by itself, the film apart
     bool moves_ = false;          // at every refresh
+    std::string layout_name_;
+    std::string layout_error_;  // why the file as it is now is not what is shown; empty: it is
     Moment started_ = std::chrono::steady_clock::now();
     StatisticsFile statistics_file_;
     bool quit_ = false;
@@ -209,7 +235,10 @@ Expected<void> Player::open() {
     if (!fonts) return std::unexpected(fonts.error());
     fonts_ = std::move(*fonts);
     typesetter_ = text::make_typesetter(*fonts_);
-    auto screen = screen::make_screen(options_.layout, size_, *typesetter_);
+    auto images = screen::read_images(options_.layout);
+    if (!images) return std::unexpected(images.error());
+    images_ = std::move(*images);
+    auto screen = screen::make_screen(options_.layout, size_, *typesetter_, images_);
     if (!screen) return std::unexpected(screen.error());
     screen_ = std::move(*screen);
     auto painter = gl ? picture::make_gl_window_painter(video_->window(), *fonts_)
@@ -274,9 +303,7 @@ void Player::follow_hours(Moment now) {
 
 void Player::refresh_playlist() {
     // Without a place for it nothing is decoded, nor heard.
-    if (std::ranges::none_of(options_.layout.widgets,
-                             [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; }))
-        return;
+    if (!has_media(options_.layout)) return playback_->set_playlist({});
     if (!options_.clips.empty())
         playback_->set_playlist(entries_of(options_, decoders_.opener()));
     else if (options_.library)
@@ -294,7 +321,7 @@ bool Player::handle_events() {
             const bool resized = event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED && video_->size() != size_;
             if (resized) {
                 size_ = video_->size();
-                if (auto screen = screen::make_screen(options_.layout, size_, *typesetter_))
+                if (auto screen = screen::make_screen(options_.layout, size_, *typesetter_, images_))
                     screen_ = std::move(*screen);
             }
             if (resized || event.window.event == SDL_WINDOWEVENT_EXPOSED) {
@@ -381,6 +408,34 @@ milliseconds Player::master_ahead() {
     const milliseconds ahead = milliseconds(master_now_ms()) - now;
     if (abs(ahead - master_ahead_) > milliseconds(200)) master_ahead_ = ahead;
     return master_ahead_;
+}
+
+Expected<void> Player::change_layout(Expected<LoadedLayout> loaded) {
+    if (!loaded) return std::unexpected(loaded.error());
+    auto screen = screen::make_screen(loaded->layout, size_, *typesetter_, loaded->images);
+    if (!screen) return std::unexpected(screen.error());
+    const bool had_media = has_media(options_.layout);
+    options_.layout = std::move(loaded->layout);
+    images_ = std::move(loaded->images);
+    screen_ = std::move(*screen);
+    calls_.set_dwell(dwell_of(options_.layout));
+    if (has_media(options_.layout) != had_media) refresh_playlist();  // else what plays goes on
+    return {};
+}
+
+// Whether the screen is another one now. What is wrong with a layout is said, and changes nothing that is seen.
+bool Player::take_layout() {
+    auto loaded = layout_loader_->take();
+    if (!loaded) return false;
+    const auto changed = change_layout(std::move(*loaded));
+    layout_error_ = changed ? std::string() : readable(changed.error().message);
+    if (changed)
+        spdlog::info("layout {}: changed", layout_name_);
+    else
+        spdlog::error("layout {}: the one before stays on the screen, since the file is wrong now: {}", layout_name_,
+                      layout_error_);
+    follower_->report(to_message(counts()));
+    return changed.has_value();
 }
 
 // Draws what is to be seen at that refresh, and finds out until when. True when it differs from what is on the screen.
@@ -482,6 +537,8 @@ void Player::run() {
     show_at_once();
     refresh_playlist();  // now, not before: decoders begin to work, and the board was first
     open_sound();
+    layout_loader_ =
+        std::make_unique<LayoutLoader>(std::move(options_.layout_watch), images_, [this] { waker_.wake(); });
     if (options_.on_screen) options_.on_screen();
     Moment next_look = started_, next_report = started_, next_statistics = started_ + statistics_every;
     while (!quit_ && !stop_.requested()) {
@@ -490,6 +547,7 @@ void Player::run() {
         bool news = follow();
         speak_notices();
         news = hear_announcements() || news;
+        news = take_layout() || news;
         if (now >= next_look) {
             news = handle_events() || news;
             look_at_device(now);
@@ -528,7 +586,9 @@ PlayerCounts Player::counts() const {
             .calls = announcer_ ? announcer_->report() : sound::Announcer::Report{},
             .calls_shown = receipts_.shown(),
             .celsius = thermometer_.celsius(),
-            .has_sound = audio_ && audio_->has_device()};
+            .has_sound = audio_ && audio_->has_device(),
+            .layout = layout_name_,
+            .layout_error = layout_error_};
 }
 
 }  // namespace

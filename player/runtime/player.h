@@ -4,12 +4,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "content/library.h"
 #include "layouts/layout.h"
+#include "layouts/layout_watch.h"
 #include "player/picture/scene.h"
 #include "player/runtime/stop_signals.h"
 #include "protocol/client.h"
@@ -24,7 +26,8 @@ enum class PainterChoice { automatic, gl, cpu };
 
 struct PlayerOptions {
     layouts::Layout layout;
-    std::optional<picture::ScreenSize> size;  // none: the whole display
+    std::unique_ptr<layouts::LayoutWatch> layout_watch;  // has loaded it
+    std::optional<picture::ScreenSize> size;             // none: the whole display
     bool windowed = false;
     PainterChoice painter = PainterChoice::automatic;
     wire::MasterAddress master;

@@ -59,6 +59,8 @@ v1::PlayerStatistics to_message(const PlayerCounts& counts) {
     statistics.set_height(std::uint32_t(counts.size.height));
     if (counts.celsius) statistics.set_temperature_c(*counts.celsius);
     statistics.set_has_sound(counts.has_sound);
+    statistics.set_layout(counts.layout);
+    statistics.set_layout_error(counts.layout_error);
     return statistics;
 }
 

@@ -26,6 +26,8 @@ struct PlayerCounts {
     std::uint64_t calls_shown = 0;
     std::optional<double> celsius;
     bool has_sound = false;
+    std::string layout;        // its name
+    std::string layout_error;  // see PlayerStatistics
 };
 
 // As the master is told, who hears of many players every few seconds: without the film's items.
