@@ -47,7 +47,7 @@ std::int64_t nanoseconds_of(const timespec& time) { return std::int64_t(time.tv_
 
 LayoutWatch::LayoutWatch(std::string name, std::filesystem::path directory, std::vector<std::filesystem::path> others)
     : name_(std::move(name)), directory_(std::move(directory)), files_(std::move(others)) {
-    if (fs::path own = own_file(name_, directory_); !own.empty()) files_.push_back(std::move(own));
+    if (const fs::path own = own_file(name_, directory_); !own.empty()) files_.push_back(own);
     for (const fs::path& file : files_) loaded_[file];
 }
 
@@ -79,6 +79,11 @@ Expected<Layout> LayoutWatch::load() {
     seen_ = loaded_;
     settled_at_ = Moment::max();
     return layout;
+}
+
+bool LayoutWatch::has_file() const {
+    const auto own = loaded_.find(own_file(name_, directory_));
+    return own != loaded_.end() && own->second.is_there();
 }
 
 void LayoutWatch::watch_folders() {

@@ -40,6 +40,8 @@ class LayoutWatch {
     int descriptor() const { return folders_.descriptor(); }
 
     const std::string& name() const { return name_; }
+    // Whether there was a file by that name, right or wrong, when it was loaded last.
+    bool has_file() const;
 
   private:
     // What tells one content from another without reading it; all zero where there is no file.

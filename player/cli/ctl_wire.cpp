@@ -29,7 +29,7 @@ void print(const v1::PlayerStatus& player, std::int64_t now_ms) {
         std::printf(", %llu wrong states", static_cast<unsigned long long>(report.link().hash_mismatches()));
     std::printf("\n");
     if (const std::string& error = report.statistics().layout_error(); !error.empty())
-        std::printf("    layout %s: wrong now, the one before stays: %s\n", report.statistics().layout().c_str(),
+        std::printf("    layout %s: its file is wrong and not shown: %s\n", report.statistics().layout().c_str(),
                     error.c_str());
 }
 

@@ -53,7 +53,8 @@ screen::WallTime parse_time(const std::string& text) {
     }
     if (!end || std::string_view(end) != "Z")
         throw CLI::ValidationError(
-            "--at", "must be a time in UTC such as 2026-11-23T09:30:00Z or 2026-11-23T09:30:00.250Z, is '" + text + "'");
+            "--at",
+            "must be a time in UTC such as 2026-11-23T09:30:00Z or 2026-11-23T09:30:00.250Z, is '" + text + "'");
     return std::chrono::system_clock::from_time_t(::timegm(&fields)) + std::chrono::milliseconds(thousandths);
 }
 

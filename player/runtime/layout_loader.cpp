@@ -5,6 +5,13 @@
 
 namespace hallcast::runtime {
 
+Expected<LoadedLayout> with_images(Expected<layouts::Layout> layout) {
+    if (!layout) return std::unexpected(layout.error());
+    auto images = screen::read_images(*layout);
+    if (!images) return std::unexpected(images.error());
+    return LoadedLayout{*std::move(layout), *std::move(images)};
+}
+
 LayoutLoader::LayoutLoader(std::unique_ptr<layouts::LayoutWatch> watch, screen::Images images,
                            std::function<void()> loaded)
     : watch_(std::move(watch)),
@@ -34,19 +41,17 @@ void LayoutLoader::run(const std::stop_token& stop) {
 }
 
 Expected<LoadedLayout> LayoutLoader::load() {
-    auto layout = watch_->load();
-    if (!layout) return std::unexpected(layout.error());
-    auto images = screen::read_images(*layout);
-    if (!images) return std::unexpected(images.error());
+    auto loaded = with_images(watch_->load());
+    if (!loaded) return loaded;
     // An image that is as it was stays the same object: it need not be scaled and drawn again.
-    for (auto& [file, image] : *images) {
+    for (auto& [file, image] : loaded->images) {
         const auto before = images_.find(file);
         if (before != images_.end() && before->second->width == image->width &&
             before->second->height == image->height && before->second->pixels == image->pixels)
             image = before->second;
     }
-    images_ = *images;
-    return LoadedLayout{std::move(*layout), std::move(*images)};
+    images_ = loaded->images;
+    return loaded;
 }
 
 }  // namespace hallcast::runtime

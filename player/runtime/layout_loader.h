@@ -18,6 +18,9 @@ struct LoadedLayout {
     screen::Images images;
 };
 
+// An error stays one.
+Expected<LoadedLayout> with_images(Expected<layouts::Layout> layout);
+
 // Internally synchronized; one thread of its own.
 class LayoutLoader {
   public:

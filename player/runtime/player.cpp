@@ -115,7 +115,6 @@ class Player {
           stop_(stop),
           options_(std::move(options)),
           waker_(stop.descriptor()),
-          calls_(dwell_of(options_.layout)),
           layout_name_(options_.layout_watch->name()),
           statistics_file_(options_.statistics) {}
     ~Player() { playback_.reset(); }  // it asks the follower for the time
@@ -142,6 +141,7 @@ class Player {
     std::optional<media::CommonTime> common_time(Moment at) const;
     void refresh_playlist();
     bool take_layout();
+    bool show_layout(Expected<LoadedLayout> loaded);
     Expected<void> change_layout(Expected<LoadedLayout> loaded);
     bool draw(const Pacer::Refresh& refresh);
     void show_at_once();
@@ -168,7 +168,7 @@ class Player {
     std::unique_ptr<SdlVideo> video_;
     std::unique_ptr<text::FontSet> fonts_;
     std::unique_ptr<text::Typesetter> typesetter_;
-    screen::Images images_;  // the layout's
+    LoadedLayout layout_;  // of the screen
     std::unique_ptr<screen::Screen> screen_;
     std::unique_ptr<picture::Painter> painter_;
     std::unique_ptr<sound::Mixer> loop_mixer_;  // of speech alone; null: no loop device
@@ -187,7 +187,7 @@ class Player {
     Fade film_fade_;
     Thermometer thermometer_;
     std::vector<std::string> caption_languages_;
-    CallSchedule calls_;
+    CallSchedule calls_{std::chrono::seconds(10)};
     CallReceipts receipts_{[this](Moment at) { return master_time(at); }};
     NoticeSchedule notices_;
     std::optional<screen::SpokenNotice> spoken_notice_;
@@ -201,7 +201,7 @@ class Player {
     Moment changes_at_{};         // what is shown does, by itself, the film apart
     bool moves_ = false;          // at every refresh
     std::string layout_name_;
-    std::string layout_error_;  // why the file as it is now is not what is shown; empty: it is
+    std::string layout_error_;  // why the file, as it is now, is not what is shown; empty: it is
     Moment started_ = std::chrono::steady_clock::now();
     StatisticsFile statistics_file_;
     bool quit_ = false;
@@ -235,12 +235,10 @@ Expected<void> Player::open() {
     if (!fonts) return std::unexpected(fonts.error());
     fonts_ = std::move(*fonts);
     typesetter_ = text::make_typesetter(*fonts_);
-    auto images = screen::read_images(options_.layout);
-    if (!images) return std::unexpected(images.error());
-    images_ = std::move(*images);
-    auto screen = screen::make_screen(options_.layout, size_, *typesetter_, images_);
-    if (!screen) return std::unexpected(screen.error());
-    screen_ = std::move(*screen);
+    if (!show_layout(with_images(std::move(options_.layout)))) {
+        // A hall has a picture, also after a restart with a file that is wrong.
+        if (auto shipped = change_layout(with_images(layouts::load_layout("hall", {}))); !shipped) return shipped;
+    }
     auto painter = gl ? picture::make_gl_window_painter(video_->window(), *fonts_)
                       : picture::make_cpu_window_painter(video_->window(), *fonts_);
     if (!painter) return std::unexpected(painter.error());
@@ -303,7 +301,7 @@ void Player::follow_hours(Moment now) {
 
 void Player::refresh_playlist() {
     // Without a place for it nothing is decoded, nor heard.
-    if (!has_media(options_.layout)) return playback_->set_playlist({});
+    if (!has_media(layout_.layout)) return playback_->set_playlist({});
     if (!options_.clips.empty())
         playback_->set_playlist(entries_of(options_, decoders_.opener()));
     else if (options_.library)
@@ -321,7 +319,7 @@ bool Player::handle_events() {
             const bool resized = event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED && video_->size() != size_;
             if (resized) {
                 size_ = video_->size();
-                if (auto screen = screen::make_screen(options_.layout, size_, *typesetter_, images_))
+                if (auto screen = screen::make_screen(layout_.layout, size_, *typesetter_, layout_.images))
                     screen_ = std::move(*screen);
             }
             if (resized || event.window.event == SDL_WINDOWEVENT_EXPOSED) {
@@ -414,28 +412,30 @@ Expected<void> Player::change_layout(Expected<LoadedLayout> loaded) {
     if (!loaded) return std::unexpected(loaded.error());
     auto screen = screen::make_screen(loaded->layout, size_, *typesetter_, loaded->images);
     if (!screen) return std::unexpected(screen.error());
-    const bool had_media = has_media(options_.layout);
-    options_.layout = std::move(loaded->layout);
-    images_ = std::move(loaded->images);
+    const bool had_media = has_media(layout_.layout);
+    layout_ = std::move(*loaded);
     screen_ = std::move(*screen);
-    calls_.set_dwell(dwell_of(options_.layout));
-    if (has_media(options_.layout) != had_media) refresh_playlist();  // else what plays goes on
+    calls_.set_dwell(dwell_of(layout_.layout));
+    if (playback_ && has_media(layout_.layout) != had_media) refresh_playlist();  // else what plays goes on
     return {};
 }
 
-// Whether the screen is another one now. What is wrong with a layout is said, and changes nothing that is seen.
+// False where it is wrong: that is said, and changes nothing that is seen.
+bool Player::show_layout(Expected<LoadedLayout> loaded) {
+    const auto changed = change_layout(std::move(loaded));
+    layout_error_ = changed ? std::string() : readable(changed.error().message);
+    if (!changed) spdlog::error("layout {}: its file is wrong and not shown: {}", layout_name_, layout_error_);
+    return changed.has_value();
+}
+
+// Whether the screen is another one now.
 bool Player::take_layout() {
     auto loaded = layout_loader_->take();
     if (!loaded) return false;
-    const auto changed = change_layout(std::move(*loaded));
-    layout_error_ = changed ? std::string() : readable(changed.error().message);
-    if (changed)
-        spdlog::info("layout {}: changed", layout_name_);
-    else
-        spdlog::error("layout {}: the one before stays on the screen, since the file is wrong now: {}", layout_name_,
-                      layout_error_);
+    const bool changed = show_layout(std::move(*loaded));
+    if (changed) spdlog::info("layout {}: shown as its file is now", layout_name_);
     follower_->report(to_message(counts()));
-    return changed.has_value();
+    return changed;
 }
 
 // Draws what is to be seen at that refresh, and finds out until when. True when it differs from what is on the screen.
@@ -538,7 +538,7 @@ void Player::run() {
     refresh_playlist();  // now, not before: decoders begin to work, and the board was first
     open_sound();
     layout_loader_ =
-        std::make_unique<LayoutLoader>(std::move(options_.layout_watch), images_, [this] { waker_.wake(); });
+        std::make_unique<LayoutLoader>(std::move(options_.layout_watch), layout_.images, [this] { waker_.wake(); });
     if (options_.on_screen) options_.on_screen();
     Moment next_look = started_, next_report = started_, next_statistics = started_ + statistics_every;
     while (!quit_ && !stop_.requested()) {

@@ -25,7 +25,7 @@ namespace hallcast::runtime {
 enum class PainterChoice { automatic, gl, cpu };
 
 struct PlayerOptions {
-    layouts::Layout layout;
+    Expected<layouts::Layout> layout;                    // where it is wrong, "hall" is shown until it is put right
     std::unique_ptr<layouts::LayoutWatch> layout_watch;  // has loaded it
     std::optional<picture::ScreenSize> size;             // none: the whole display
     bool windowed = false;

@@ -24,7 +24,7 @@ const words = {
     urgent_sure: 'Przerwać wezwania i powtarzać ten komunikat co 20 sekund?',
     health_page: 'Ekrany', health_page_about: 'Czy ekrany działają i co na nich widać', screen: 'Ekran', hall: 'Hala', state: 'Stan',
     layout: 'Układ', plays: 'Odtwarza', no_screens: 'Żaden ekran się jeszcze nie zgłosił.', live: 'działa', gone: 'nie odpowiada',
-    out_of_step: 'ma nieaktualne dane', no_sound: 'bez dźwięku', layout_stays: 'Plik układu jest błędny. Poprzedni układ pozostaje na ekranie:',
+    out_of_step: 'ma nieaktualne dane', no_sound: 'bez dźwięku', layout_wrong: 'Plik układu jest błędny i nie jest pokazywany:',
   },
   en: {
     counter_page: 'Counter', counter_page_about: 'Call the next visitors', content_page: 'Content',
@@ -48,7 +48,7 @@ const words = {
     urgent_sure: 'Interrupt calls and repeat this notice every 20 seconds?',
     health_page: 'Screens', health_page_about: 'Whether the screens work, and what is on them', screen: 'Screen', hall: 'Hall', state: 'State',
     layout: 'Layout', plays: 'Plays', no_screens: 'No screen has reported yet.', live: 'works', gone: 'does not answer',
-    out_of_step: 'has old data', no_sound: 'no sound', layout_stays: 'The layout file is wrong. The layout before it stays on the screen:',
+    out_of_step: 'has old data', no_sound: 'no sound', layout_wrong: 'The layout file is wrong and not shown:',
   },
 };
 

@@ -25,7 +25,7 @@ function rowsOf(player) {
   why.colSpan = 5;
   const words = document.createElement('p');
   words.className = 'error reasons';
-  words.textContent = `${hallcast.word('layout_stays')}\n${seen.layoutError}`;
+  words.textContent = `${hallcast.word('layout_wrong')}\n${seen.layoutError}`;
   why.append(words);
   wrong.append(why);
   return [row, wrong];
