@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -43,6 +44,42 @@ Expected<Descriptor> input_of(std::string_view text) {
     }
     return file;
 }
+
+// What a child reads while it runs. A socket, since writing to a pipe that nobody reads any more raises a signal.
+class Feed {
+  public:
+    // The child's end; nothing comes where `next` is empty.
+    Expected<Descriptor> open(std::function<std::optional<std::string>()> next) {
+        int ends[2];
+        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+            return fail("no socket could be made: {}", std::strerror(errno));
+        ours_ = Descriptor(ends[0]);
+        next_ = std::move(next);
+        return Descriptor(ends[1]);
+    }
+    int descriptor() const { return ours_.get(); }  // -1: there is no more to write
+    // Writes as much as the child has room for.
+    void write() {
+        if (written_ == piece_.size()) {
+            auto piece = next_();
+            if (!piece) return ours_.close();
+            piece_ = std::move(*piece);
+            written_ = 0;
+        }
+        const ssize_t wrote =
+            ::send(ours_.get(), piece_.data() + written_, piece_.size() - written_, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (wrote >= 0)
+            written_ += std::size_t(wrote);
+        else if (errno != EINTR && errno != EAGAIN)
+            ours_.close();  // the child does not read any more
+    }
+
+  private:
+    Descriptor ours_;
+    std::function<std::optional<std::string>()> next_;
+    std::string piece_;
+    std::size_t written_ = 0;
+};
 
 class SpawnSetup {
   public:
@@ -158,11 +195,13 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
     if (!err) return std::unexpected(err.error());
     const Descriptor stop_event(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!stop_event) return fail("no event could be made: {}", std::strerror(errno));
-    const auto in = input_of(options.input);
+    Feed feed;
+    auto in = options.next_input ? feed.open(options.next_input) : input_of(options.input);
     if (!in) return std::unexpected(in.error());
     const auto pid = start(arguments, *in, out->write, err->write);
     if (!pid) return std::unexpected(pid.error());
     Started child(*pid);
+    in->close();
     out->write.close();
     err->write.close();
     const std::stop_callback wake(stop, [&] { ::eventfd_write(stop_event.get(), 1); });
@@ -189,10 +228,12 @@ Expected<ChildResult> run_child(const std::vector<std::string>& arguments, const
         pollfd watched[] = {{out->read.get(), POLLIN, 0},
                             {err->read.get(), POLLIN, 0},
                             {running.get(), POLLIN, 0},
-                            {killed ? -1 : stop_event.get(), POLLIN, 0}};
-        if (::poll(watched, 4, killed ? -1 : int(std::min<long long>(left, 60'000))) < 0 && errno != EINTR)
+                            {killed ? -1 : stop_event.get(), POLLIN, 0},
+                            {killed ? -1 : feed.descriptor(), POLLOUT, 0}};
+        if (::poll(watched, 5, killed ? -1 : int(std::min<long long>(left, 60'000))) < 0 && errno != EINTR)
             return fail("waiting for {} failed: {}", arguments[0], std::strerror(errno));
         if (watched[2].revents != 0) running.close();
+        if (watched[4].revents != 0) feed.write();
         if (watched[0].revents != 0)
             drain(out->read, [&](std::string_view bytes) {
                 if (options.on_line) return lines.add(bytes, options.on_line);

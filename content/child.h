@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct ChildOptions {
     std::chrono::seconds limit{60};                      // after it the child is killed
     std::function<void(std::string_view line)> on_line;  // takes stdout line by line
     std::string input;                                   // what it reads from stdin, and then its end
+    // Or that piece by piece, each asked for when the child has read the last; nothing: its end. Called by run_child.
+    std::function<std::optional<std::string>()> next_input;
 };
 
 // Blocks. The child gets only descriptors 0 to 2, a small fixed environment and a session of its own, which

@@ -40,6 +40,42 @@ std::string map(int stream) { return "0:" + std::to_string(stream); }
 // Measured and normalised is the stereo that is heard in the hall, not the channels of the source.
 constexpr const char* house_sound = "aformat=sample_fmts=flt:sample_rates=48000:channel_layouts=stereo";
 
+// `filter` ends with pictures in the house's colours; `group` is its pictures in 2 s.
+std::vector<std::string> video_arguments(const std::string& filter, int group) {
+    return {"-vf",
+            filter + ",setsar=1,format=yuv420p",
+            "-c:v",
+            "libx264",
+            "-threads",
+            threads(),
+            "-preset",
+            "veryfast",
+            "-profile:v",
+            "high",
+            "-crf",
+            "20",
+            "-maxrate",
+            "12M",
+            "-bufsize",
+            "24M",
+            "-g",
+            std::to_string(group),
+            "-sc_threshold",
+            "0",
+            "-flags",
+            "+cgop",
+            "-colorspace",
+            "bt709",
+            "-color_primaries",
+            "bt709",
+            "-color_trc",
+            "bt709",
+            "-color_range",
+            "tv"};
+}
+
+constexpr const char* house_colours = ":out_color_matrix=bt709:out_range=tv";
+
 }  // namespace
 
 PictureSize fitted_size(int width, int height) {
@@ -94,41 +130,11 @@ std::vector<std::string> film_arguments(const std::string& input, const MediaFac
     filter += fmt::format("fps={},scale={}:{}:flags=bicubic", rate.text, size.width, size.height);
     // Files that don't say are BT.601 below HD and BT.709 from there, by custom; swscale would take BT.601 for all.
     if (!facts.known_matrix) filter += std::string(":in_color_matrix=") + (facts.height >= 720 ? "bt709" : "smpte170m");
-    filter += ":out_color_matrix=bt709:out_range=tv,setsar=1,format=yuv420p";
+    filter += house_colours;
 
     auto arguments = begin(input, "error");
-    append(arguments, {"-map",
-                       map(facts.video_stream),
-                       "-vf",
-                       filter,
-                       "-c:v",
-                       "libx264",
-                       "-threads",
-                       threads(),
-                       "-preset",
-                       "veryfast",
-                       "-profile:v",
-                       "high",
-                       "-crf",
-                       "20",
-                       "-maxrate",
-                       "12M",
-                       "-bufsize",
-                       "24M",
-                       "-g",
-                       std::to_string(rate.group),
-                       "-sc_threshold",
-                       "0",
-                       "-flags",
-                       "+cgop",
-                       "-colorspace",
-                       "bt709",
-                       "-color_primaries",
-                       "bt709",
-                       "-color_trc",
-                       "bt709",
-                       "-color_range",
-                       "tv"});
+    append(arguments, {"-map", map(facts.video_stream)});
+    append(arguments, video_arguments(filter, rate.group));
     if (facts.audio_stream >= 0)
         append(arguments,
                {"-map", map(facts.audio_stream), "-af",
@@ -143,6 +149,28 @@ std::vector<std::string> film_arguments(const std::string& input, const MediaFac
     append(arguments, {"-dn", "-map_metadata", "-1", "-map_metadata:s", "-1", "-map_chapters", "-1", "-t",
                        std::to_string(longest_film_seconds + 1), "-movflags", "+faststart", "-progress", "pipe:1", "-f",
                        "mp4", "file:" + output});
+    return arguments;
+}
+
+std::vector<std::string> drawn_film_arguments(PictureSize size, int pictures_per_second, const std::string& output) {
+    const std::string rate = std::to_string(pictures_per_second);
+    std::vector<std::string> arguments{"-hide_banner",
+                                       "-nostats",
+                                       "-v",
+                                       "error",
+                                       "-y",
+                                       "-f",
+                                       "rawvideo",
+                                       "-pixel_format",
+                                       "bgr0",
+                                       "-video_size",
+                                       fmt::format("{}x{}", size.width, size.height),
+                                       "-framerate",
+                                       rate,
+                                       "-i",
+                                       "pipe:0"};
+    append(arguments, video_arguments(std::string("scale=flags=bicubic") + house_colours, 2 * pictures_per_second));
+    append(arguments, {"-movflags", "+faststart", "-f", "mp4", "file:" + output});
     return arguments;
 }
 

@@ -40,6 +40,8 @@ Expected<double> read_loudness(const std::string& errors);  // LUFS; -70 is sile
 
 std::vector<std::string> film_arguments(const std::string& input, const MediaFacts& facts, double gain_db,
                                         const std::string& output);
+// A film without sound of pictures that come on stdin: BGRX, `size.width * 4` bytes a row, in both directions even.
+std::vector<std::string> drawn_film_arguments(PictureSize size, int pictures_per_second, const std::string& output);
 std::vector<std::string> still_arguments(const std::string& input, const MediaFacts& facts, const std::string& output);
 
 }  // namespace hallcast::content

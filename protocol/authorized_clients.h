@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "protocol/folder_watch.h"
+#include "protocol/base/folder_watch.h"
 #include "protocol/keys.h"
 
 namespace hallcast::wire {
@@ -18,7 +18,7 @@ namespace hallcast::wire {
 // authorises nobody (and the log says why, once). One thread.
 class AuthorizedClients {
   public:
-    explicit AuthorizedClients(std::filesystem::path file) : file_(std::move(file)), watch_(file_.parent_path()) {}
+    explicit AuthorizedClients(std::filesystem::path file) : file_(std::move(file)), watch_({file_.parent_path()}) {}
 
     // Null when nobody has it. Valid until the next call.
     const AuthorizedKey* with_key(const std::string& public_key);

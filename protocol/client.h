@@ -64,7 +64,8 @@ class Follower {
     virtual v1::LinkStatistics statistics() const = 0;
     // Kept, with a number of its own, until the master has it, at most 256; the oldest are dropped for newer ones.
     virtual void add_receipt(v1::Receipt receipt) = 0;
-    virtual void report(v1::PlayerStatistics statistics) = 0;  // what the master is told from now on
+    // What the master is told from now on, every few seconds; at once where what is wrong with the layout is another.
+    virtual void report(v1::PlayerStatistics statistics) = 0;
     // Told at once when it is another: false at first.
     virtual void can_speak(bool can) = 0;
 };

@@ -38,10 +38,12 @@ class ZmqFollower final : public Follower {
         wake_.wake();
     }
     void report(v1::PlayerStatistics statistics) override {
-        const std::lock_guard lock(mutex_);
-        report_ = std::move(statistics);
+        {
+            const std::lock_guard lock(mutex_);
+            report_ = std::move(statistics);
+        }
+        wake_.wake();
     }
-
     void can_speak(bool can) override {
         {
             const std::lock_guard lock(mutex_);

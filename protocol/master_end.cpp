@@ -132,7 +132,7 @@ Expected<void> MasterEnd::answer(const Peer& peer, const v1::SyncRequest& reques
             *reply.mutable_calls() = handlers_.calls(request.calls());
             return {};
         case v1::SyncRequest::kPlayers:
-            *reply.mutable_players() = presence_.list(now);
+            *reply.mutable_players() = players(now);
             return {};
         case v1::SyncRequest::kPairings:
             if (!options_.pairings) return fail("this master pairs no players");

@@ -78,6 +78,7 @@ class MasterEnd {
     // The connection on which the client with this key reported is no more.
     void client_gone(const std::string& public_key, Moment now) { election_.gone(public_key, now.steady); }
     void subscribed(std::string_view topic, Moment now);
+    v1::PlayerList players(Moment now) const { return presence_.list(now); }
     // What is to be sent by now: events first, then heartbeats, each second and for new listeners.
     std::vector<StreamOut> take_stream(Moment now);
     std::chrono::steady_clock::time_point next() const;

@@ -122,6 +122,12 @@ void PlayerEnd::add_receipt(v1::Receipt receipt) {
     receipts_.push_back(std::move(receipt));
 }
 
+// Who edits a layout waits for what is said of it.
+void PlayerEnd::report(v1::PlayerStatistics statistics) {
+    if (statistics.layout_error() != statistics_.layout_error()) report_at_ = {};
+    statistics_ = std::move(statistics);
+}
+
 void PlayerEnd::can_speak(bool can) {
     if (std::exchange(can_speak_, can) != can) report_at_ = {};
 }

@@ -38,7 +38,7 @@ class PlayerEnd {
     void reply(std::string_view message, Moment now);
     void tick(Moment now) { follow_.tick(now); }
     void add_receipt(v1::Receipt receipt);
-    void report(v1::PlayerStatistics statistics) { statistics_ = std::move(statistics); }
+    void report(v1::PlayerStatistics statistics);
     void can_speak(bool can);
     void count_connections(std::uint64_t connections, std::uint64_t denials);
 

@@ -42,7 +42,8 @@ struct Inbox {
     std::vector<Reply> replies;            // protected by mutex; at most one for each command at the desk
     std::deque<v1::HallEvent> events;      // protected by mutex
     std::optional<std::uint64_t> content;  // protected by mutex
-    bool closed = false;                   // protected by mutex
+    std::vector<std::function<void(v1::PlayerList)>> players;  // who asks; protected by mutex
+    bool closed = false;                                       // protected by mutex
 };
 
 // Each connection is an open file, and most systems give a program 1024 unless it asks for more.
@@ -78,8 +79,12 @@ class ZmqServer final : public Server {
           thread_([this](const std::stop_token& stop) { run(stop); }) {}
 
     ~ZmqServer() override {
-        const std::lock_guard lock(inbox_->mutex);
-        inbox_->closed = true;
+        {
+            const std::lock_guard lock(inbox_->mutex);
+            inbox_->closed = true;
+        }
+        thread_ = {};  // ended
+        tell_players();
     }
 
     std::uint16_t port() const override { return sockets_.port; }
@@ -97,6 +102,14 @@ class ZmqServer final : public Server {
         {
             const std::lock_guard lock(inbox_->mutex);
             inbox_->content = version;
+        }
+        inbox_->wake.wake();
+    }
+
+    void players(std::function<void(v1::PlayerList)> done) override {
+        {
+            const std::lock_guard lock(inbox_->mutex);
+            inbox_->players.push_back(std::move(done));
         }
         inbox_->wake.wake();
     }
@@ -142,6 +155,7 @@ class ZmqServer final : public Server {
         for (int i = 0; i < 256 && subscription(); ++i) continue;
         for (int i = 0; i < 64 && receive(sockets_.sync, sync_counts); ++i) send_stream();
         pairing();
+        tell_players();
         for (SocketCounts& counts : counts_) counts.read();
         look_at_ends();
     }
@@ -154,6 +168,15 @@ class ZmqServer final : public Server {
                 const std::string key = sessions_[which].ended(descriptor);
                 if (!key.empty() && which == sync_counts) end_.client_gone(key, Moment::read());
             }
+    }
+
+    void tell_players() {
+        decltype(Inbox::players) asked;
+        {
+            const std::lock_guard lock(inbox_->mutex);
+            asked.swap(inbox_->players);
+        }
+        for (const auto& done : asked) done(end_.players(Moment::read()));
     }
 
     void pairing() {

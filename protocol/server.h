@@ -50,6 +50,9 @@ class Server {
     virtual void publish(const v1::HallEvent& event) = 0;
     // Sends heartbeats at once instead of at the next second. Any thread.
     virtual void content_changed(std::uint64_t version) = 0;
+    // `done` is called once, on the server's thread, with the players that have reported: it must not block. Any
+    // thread.
+    virtual void players(std::function<void(v1::PlayerList)> done) = 0;
 };
 
 // Fails when a port is taken, saying which and what to do. `context` is the process's one.

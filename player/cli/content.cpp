@@ -1,7 +1,6 @@
 // hallcast content: the media library of a master, over its web API.
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +8,7 @@
 
 #include "hallcast/v1/content.pb.h"
 #include "player/cli/options.h"
+#include "player/cli/progress.h"
 #include "player/web/client.h"
 #include "protocol/base/file.h"
 
@@ -32,15 +32,6 @@ struct ContentOptions {
         return *kept;
     }
 };
-
-// One line that is written over on a terminal, and left out in a log.
-void show_progress(const std::string& what, const char* step, double share) {
-    if (::isatty(STDERR_FILENO)) std::fprintf(stderr, "\r%s: %s %3.0f %%   ", what.c_str(), step, 100 * share);
-}
-
-void end_progress() {
-    if (::isatty(STDERR_FILENO)) std::fputs("\r\033[K", stderr);
-}
 
 std::string url_escaped(const std::string& text) {
     std::string escaped;

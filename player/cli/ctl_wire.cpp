@@ -28,6 +28,9 @@ void print(const v1::PlayerStatus& player, std::int64_t now_ms) {
     if (report.link().hash_mismatches() != 0)
         std::printf(", %llu wrong states", static_cast<unsigned long long>(report.link().hash_mismatches()));
     std::printf("\n");
+    if (const std::string& error = report.statistics().layout_error(); !error.empty())
+        std::printf("    layout %s: its file is wrong and not shown: %s\n", report.statistics().layout().c_str(),
+                    error.c_str());
 }
 
 void print_players(const ConnectOptions& connect, bool json) {

@@ -113,7 +113,9 @@ void add_screen_options(CLI::App& command, ScreenOptions& options) {
 
 runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& directory) const {
     runtime::PlayerOptions player;
-    player.layout = need(layouts::load_layout(layout, directory / "layouts"));
+    player.layout_watch = std::make_unique<layouts::LayoutWatch>(layout, directory / "layouts");
+    player.layout = player.layout_watch->load();
+    if (!player.layout && !player.layout_watch->has_file()) throw Failure(player.layout.error());
     if (!size.empty()) player.size = parse_size(size);
     player.painter = parse_painter(painter);
     player.rotation = picture::Rotation(rotate);

@@ -33,6 +33,7 @@ class RunningMaster final : public Master {
     }
     std::shared_ptr<const v1::Office> office() const override { return core_->office(); }
     v1::CallList calls(const v1::CallsRequest& request) const override { return guard_->calls(request); }
+    void players(std::function<void(const v1::PlayerList&)> done) const override { server_->players(std::move(done)); }
     content::Library& library() override { return *library_; }
     std::uint16_t port() const override { return server_->port(); }
 

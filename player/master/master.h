@@ -36,6 +36,8 @@ class Master {
     virtual std::shared_ptr<const v1::Office> office() const = 0;
     // The latest calls with the screens' receipts.
     virtual v1::CallList calls(const v1::CallsRequest& request) const = 0;
+    // The players that have reported. `done` is called once, on the sockets' thread: it must not block.
+    virtual void players(std::function<void(const v1::PlayerList&)> done) const = 0;
     virtual content::Library& library() = 0;
     virtual std::uint16_t port() const = 0;
 

@@ -4,6 +4,14 @@
 
 namespace hallcast::runtime {
 
+Dwell dwell_of(const layouts::Layout& layout) {
+    const auto& widgets = layout.base().widgets;
+    const auto call = std::ranges::find(widgets, layouts::WidgetKind::call, &layouts::Widget::kind);
+    if (call == widgets.end()) return {};
+    const auto time = [](double seconds) { return std::chrono::milliseconds(std::int64_t(seconds * 1000)); };
+    return {time(call->seconds), time(call->least_seconds)};
+}
+
 std::vector<v1::Call> CallSchedule::update(const v1::HallState& state, std::int64_t master_now_ms) {
     std::vector<v1::Call> fresh;
     std::map<std::string, std::uint32_t> seen;
@@ -45,7 +53,7 @@ std::optional<screen::ShownCall> CallSchedule::shown(Moment now, std::int64_t ma
 CallSchedule::Moment CallSchedule::next_change() const { return shown_ ? shown_since_ + dwell_now() : Moment::max(); }
 
 std::chrono::milliseconds CallSchedule::dwell_now() const {
-    return std::max(least_dwell_, dwell_ / std::chrono::milliseconds::rep(1 + 2 * waiting_.size()));
+    return std::max(dwell_.least, dwell_.usual / std::chrono::milliseconds::rep(1 + 2 * waiting_.size()));
 }
 
 }  // namespace hallcast::runtime

@@ -10,19 +10,26 @@
 #include <vector>
 
 #include "hallcast/v1/hall.pb.h"
+#include "layouts/layout.h"
 #include "player/screen/screen.h"
 
 namespace hallcast::runtime {
+
+// How long a call stays big: `usual` when no other waits; the more wait, the shorter, down to `least`.
+struct Dwell {
+    std::chrono::milliseconds usual{10'000};
+    std::chrono::milliseconds least{1500};
+};
+// The layout's to say; one without big calls still queues them for the voice.
+Dwell dwell_of(const layouts::Layout& layout);
 
 // Pure: time is an argument. Externally synchronized.
 class CallSchedule {
   public:
     using Moment = std::chrono::steady_clock::time_point;
 
-    // A call stays big for `dwell` when no other waits; the more wait, the shorter, down to `least_dwell`.
-    explicit CallSchedule(std::chrono::milliseconds dwell,
-                          std::chrono::milliseconds least_dwell = std::chrono::milliseconds(1500))
-        : dwell_(dwell), least_dwell_(least_dwell) {}
+    explicit CallSchedule(Dwell dwell) : dwell_(dwell) {}
+    void set_dwell(Dwell dwell) { dwell_ = dwell; }
 
     // The calls that are new since the last update, oldest first; each is queued to be shown. Dedupe is on call and
     // attempt. A call whose visitor is there already, or that expired, is not new any more; nor is, at the first update
@@ -43,8 +50,7 @@ class CallSchedule {
     };
     std::chrono::milliseconds dwell_now() const;
 
-    std::chrono::milliseconds dwell_;
-    std::chrono::milliseconds least_dwell_;
+    Dwell dwell_;
     std::map<std::string, std::uint32_t> seen_;  // call_id -> highest attempt; only calls of the current state
     std::deque<Waiting> waiting_;                // at most the 40 calls of a state, times their recalls
     std::optional<screen::ShownCall> shown_;

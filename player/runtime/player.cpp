@@ -1,17 +1,16 @@
 #include "player/runtime/player.h"
 
 #include <SDL.h>
-#include <google/protobuf/util/json_util.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <atomic>
-#include <fstream>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "content/utf8.h"
 #include "hallcast/v1/player.pb.h"
 #include "player/media/clip.h"
 #include "player/media/decoder_host.h"
@@ -21,8 +20,10 @@
 #include "player/runtime/call_schedule.h"
 #include "player/runtime/content_sync.h"
 #include "player/runtime/device_watch.h"
+#include "player/runtime/layout_loader.h"
 #include "player/runtime/notice_schedule.h"
 #include "player/runtime/pacer.h"
+#include "player/runtime/player_statistics.h"
 #include "player/runtime/sdl_video.h"
 #include "player/runtime/sound_plan.h"
 #include "player/runtime/temperature.h"
@@ -46,7 +47,8 @@ using std::chrono::nanoseconds;
 constexpr milliseconds idle_look{200};
 constexpr std::chrono::seconds look_at_hours_every{1};
 constexpr std::chrono::seconds statistics_every{10};
-constexpr std::chrono::seconds report_every{2};  // of them to the master, which asks for them less often
+constexpr std::size_t longest_layout_error = 1000;  // about; the master keeps that of each player
+constexpr std::chrono::seconds report_every{2};     // of them to the master, which asks for them less often
 
 class FilmSound final : public media::SoundSink {
   public:
@@ -58,15 +60,20 @@ class FilmSound final : public media::SoundSink {
     sound::Mixer& mixer_;
 };
 
-// The big announcement's times are the layout's; a layout without one still queues calls for the voice.
-milliseconds time_of_calls(const layouts::Layout& layout, double layouts::Widget::*seconds) {
-    const auto& widgets = layout.base().widgets;
-    const auto call = std::ranges::find(widgets, layouts::WidgetKind::call, &layouts::Widget::kind);
-    return milliseconds(std::int64_t((call == widgets.end() ? layouts::Widget{} : *call).*seconds * 1000));
+bool has_media(const layouts::Layout& layout) {
+    return std::ranges::any_of(layout.base().widgets,
+                               [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; });
 }
-milliseconds dwell_of(const layouts::Layout& layout) { return time_of_calls(layout, &layouts::Widget::seconds); }
-milliseconds least_dwell_of(const layouts::Layout& layout) {
-    return time_of_calls(layout, &layouts::Widget::least_seconds);
+
+// Several lines stay such; a message may hold what stands in the file, whose bytes may be anything.
+std::string readable(std::string_view error) {
+    std::string text;
+    while (!error.empty() && text.size() < longest_layout_error) {
+        const std::string_view line = error.substr(0, error.find('\n'));
+        error.remove_prefix(std::min(error.size(), line.size() + 1));
+        text += (text.empty() ? "" : "\n") + content::one_line(line, longest_layout_error);
+    }
+    return text;
 }
 
 std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
@@ -108,7 +115,8 @@ class Player {
           stop_(stop),
           options_(std::move(options)),
           waker_(stop.descriptor()),
-          calls_(dwell_of(options_.layout), least_dwell_of(options_.layout)) {}
+          layout_name_(options_.layout_watch->name()),
+          statistics_file_(options_.statistics) {}
     ~Player() { playback_.reset(); }  // it asks the follower for the time
     Player(const Player&) = delete;
     Player& operator=(const Player&) = delete;
@@ -132,13 +140,13 @@ class Player {
     MasterTime master_time(Moment at) const;
     std::optional<media::CommonTime> common_time(Moment at) const;
     void refresh_playlist();
+    bool take_layout();
+    bool show_layout(Expected<LoadedLayout> loaded);
+    Expected<void> change_layout(Expected<LoadedLayout> loaded);
     bool draw(const Pacer::Refresh& refresh);
     void show_at_once();
     void show(const Pacer::Refresh& refresh);
-    v1::PlayerStatistics statistics(const media::PlaybackStatistics& played) const;
-    v1::PlayerStatistics statistics_with_items() const;
-    void write_statistics();
-    void report() const;
+    PlayerCounts counts() const;
     std::int64_t master_now_ms() const;
 
     zmq::context_t& context_;
@@ -160,6 +168,7 @@ class Player {
     std::unique_ptr<SdlVideo> video_;
     std::unique_ptr<text::FontSet> fonts_;
     std::unique_ptr<text::Typesetter> typesetter_;
+    LoadedLayout layout_;  // of the screen
     std::unique_ptr<screen::Screen> screen_;
     std::unique_ptr<picture::Painter> painter_;
     std::unique_ptr<sound::Mixer> loop_mixer_;  // of speech alone; null: no loop device
@@ -169,6 +178,7 @@ class Player {
     std::unique_ptr<media::Playback> playback_;
     std::unique_ptr<sound::Announcer> announcer_;
     std::unique_ptr<ContentSync> content_;
+    std::unique_ptr<LayoutLoader> layout_loader_;
     std::unique_ptr<wire::Follower> follower_;  // after content_: its thread tells that of a new key
 
     DeviceWatch device_;
@@ -177,7 +187,7 @@ class Player {
     Fade film_fade_;
     Thermometer thermometer_;
     std::vector<std::string> caption_languages_;
-    CallSchedule calls_;
+    CallSchedule calls_{Dwell{}};
     CallReceipts receipts_{[this](Moment at) { return master_time(at); }};
     NoticeSchedule notices_;
     std::optional<screen::SpokenNotice> spoken_notice_;
@@ -190,8 +200,10 @@ class Player {
     std::optional<Pacer> pacer_;  // from open() on
     Moment changes_at_{};         // what is shown does, by itself, the film apart
     bool moves_ = false;          // at every refresh
+    std::string layout_name_;
+    std::string layout_error_;  // why the file, as it is now, is not what is shown; empty: it is
     Moment started_ = std::chrono::steady_clock::now();
-    bool statistics_failed_ = false;  // and said so
+    StatisticsFile statistics_file_;
     bool quit_ = false;
 };
 
@@ -223,9 +235,10 @@ Expected<void> Player::open() {
     if (!fonts) return std::unexpected(fonts.error());
     fonts_ = std::move(*fonts);
     typesetter_ = text::make_typesetter(*fonts_);
-    auto screen = screen::make_screen(options_.layout, size_, *typesetter_);
-    if (!screen) return std::unexpected(screen.error());
-    screen_ = std::move(*screen);
+    if (!show_layout(with_images(std::move(options_.layout)))) {
+        // A hall has a picture, also after a restart with a file that is wrong.
+        if (auto shipped = change_layout(with_images(layouts::load_layout("hall", {}))); !shipped) return shipped;
+    }
     auto painter = gl ? picture::make_gl_window_painter(video_->window(), *fonts_, options_.rotation)
                       : picture::make_cpu_window_painter(video_->window(), *fonts_, options_.rotation);
     if (!painter) return std::unexpected(painter.error());
@@ -288,9 +301,7 @@ void Player::follow_hours(Moment now) {
 
 void Player::refresh_playlist() {
     // Without a place for it nothing is decoded, nor heard.
-    if (std::ranges::none_of(options_.layout.base().widgets,
-                             [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; }))
-        return;
+    if (!has_media(layout_.layout)) return playback_->set_playlist({});
     if (!options_.clips.empty())
         playback_->set_playlist(entries_of(options_, decoders_.opener()));
     else if (options_.library)
@@ -308,7 +319,7 @@ bool Player::handle_events() {
             const bool resized = event.window.event == SDL_WINDOWEVENT_SIZE_CHANGED && video_->size() != size_;
             if (resized) {
                 size_ = video_->size();
-                if (auto screen = screen::make_screen(options_.layout, size_, *typesetter_))
+                if (auto screen = screen::make_screen(layout_.layout, size_, *typesetter_, layout_.images))
                     screen_ = std::move(*screen);
             }
             if (resized || event.window.event == SDL_WINDOWEVENT_EXPOSED) {
@@ -396,6 +407,36 @@ milliseconds Player::master_ahead() {
     const milliseconds ahead = milliseconds(master_now_ms()) - now;
     if (abs(ahead - master_ahead_) > milliseconds(200)) master_ahead_ = ahead;
     return master_ahead_;
+}
+
+Expected<void> Player::change_layout(Expected<LoadedLayout> loaded) {
+    if (!loaded) return std::unexpected(loaded.error());
+    auto screen = screen::make_screen(loaded->layout, size_, *typesetter_, loaded->images);
+    if (!screen) return std::unexpected(screen.error());
+    const bool had_media = has_media(layout_.layout);
+    layout_ = std::move(*loaded);
+    screen_ = std::move(*screen);
+    calls_.set_dwell(dwell_of(layout_.layout));
+    if (playback_ && has_media(layout_.layout) != had_media) refresh_playlist();  // else what plays goes on
+    return {};
+}
+
+// False where it is wrong: that is said, and changes nothing that is seen.
+bool Player::show_layout(Expected<LoadedLayout> loaded) {
+    const auto changed = change_layout(std::move(loaded));
+    layout_error_ = changed ? std::string() : readable(changed.error().message);
+    if (!changed) spdlog::error("layout {}: its file is wrong and not shown: {}", layout_name_, layout_error_);
+    return changed.has_value();
+}
+
+// Whether the screen is another one now.
+bool Player::take_layout() {
+    auto loaded = layout_loader_->take();
+    if (!loaded) return false;
+    const bool changed = show_layout(std::move(*loaded));
+    if (changed) spdlog::info("layout {}: shown as its file is now", layout_name_);
+    follower_->report(to_message(counts()));
+    return changed;
 }
 
 // Draws what is to be seen at that refresh, and finds out until when. True when it differs from what is on the screen.
@@ -500,6 +541,8 @@ void Player::run() {
     show_at_once();
     refresh_playlist();  // now, not before: decoders begin to work, and the board was first
     open_sound();
+    layout_loader_ =
+        std::make_unique<LayoutLoader>(std::move(options_.layout_watch), layout_.images, [this] { waker_.wake(); });
     if (options_.on_screen) options_.on_screen();
     Moment next_look = started_, next_report = started_, next_statistics = started_ + statistics_every;
     while (!quit_ && !stop_.requested()) {
@@ -508,6 +551,7 @@ void Player::run() {
         bool news = follow();
         speak_notices();
         news = hear_announcements() || news;
+        news = take_layout() || news;
         if (now >= next_look) {
             news = handle_events() || news;
             look_at_device(now);
@@ -515,11 +559,11 @@ void Player::run() {
             next_look = now + idle_look;
         }
         if (now >= next_report) {
-            follower_->report(statistics(playback_->statistics()));
+            follower_->report(to_message(counts()));
             next_report = now + report_every;
         }
         if (!options_.statistics.empty() && now >= next_statistics) {
-            write_statistics();
+            statistics_file_.write(counts());
             next_statistics = now + statistics_every;
         }
         if (library_changed_.exchange(false)) refresh_playlist();
@@ -532,96 +576,23 @@ void Player::run() {
             show(refresh);
         }
     }
-    if (!options_.statistics.empty()) write_statistics();
-    report();
+    if (!options_.statistics.empty()) statistics_file_.write(counts());
+    log_counts(counts());
 }
 
-v1::PlayerStatistics Player::statistics(const media::PlaybackStatistics& played) const {
-    const auto paced = pacer_->statistics();
-    const auto spoken = announcer_ ? announcer_->report() : sound::Announcer::Report{};
-    v1::PlayerStatistics statistics;
-    using namespace std::chrono;
-    statistics.set_at_ms(duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
-    statistics.set_uptime_s(duration_cast<seconds>(steady_clock::now() - started_).count());
-    statistics.set_painter(std::string(painter_->name()));
-    statistics.set_pictures_presented(painter_->statistics().pictures);
-    statistics.set_pictures_late(paced.late);
-    statistics.set_refreshes_missed(paced.missed);
-    statistics.set_worst_lateness_ms(double(paced.worst_lateness.count()) / 1e6);
-    statistics.set_film(played.playing);
-    statistics.set_film_decoded(played.decoded);
-    statistics.set_film_late(played.late);
-    statistics.set_film_dropped(played.dropped);
-    statistics.set_film_corrections(played.corrections);
-    statistics.set_film_failed(played.failed_items);
-    statistics.set_film_sound_ppm(played.sound_speed_ppm);
-    statistics.set_film_sound_behind_ms(double(played.sound_behind.count()) / 1e6);
-    statistics.set_film_sound_lost(played.sound_lost);
-    statistics.set_calls_announced(spoken.announced);
-    statistics.set_calls_spoken(spoken.spoken);
-    statistics.set_calls_expired(spoken.expired);
-    statistics.set_calls_shown(receipts_.shown());
-    statistics.set_width(std::uint32_t(size_.width));
-    statistics.set_height(std::uint32_t(size_.height));
-    if (const auto celsius = thermometer_.celsius()) statistics.set_temperature_c(*celsius);
-    statistics.set_has_sound(audio_ && audio_->has_device());
-    return statistics;
-}
-
-// Too much for the reports to the master, who hears of many players every few seconds.
-v1::PlayerStatistics Player::statistics_with_items() const {
-    const auto played = playback_->statistics();
-    v1::PlayerStatistics statistics = this->statistics(played);
-    for (const media::ItemStatistics& item : played.items) {
-        v1::ItemStatistics& one = *statistics.add_items();
-        one.set_id(item.id);
-        one.set_decoded(item.decoded);
-        one.set_presented(item.presented);
-        one.set_late(item.late);
-        one.set_dropped(item.dropped);
-        one.set_repeated(item.repeated);
-        one.set_concealed(item.concealed);
-        one.set_lost_packets(item.lost_packets);
-        one.set_stalled_s(double(item.stalled.count()) / 1e9);
-        one.set_played(item.played);
-        one.set_faults(item.faults);
-        one.set_reconnects(item.reconnects);
-        one.set_decoder(item.decoder);
-        one.set_why_not_better(item.why_not_better);
-    }
-    return statistics;
-}
-
-void Player::write_statistics() {
-    google::protobuf::util::JsonPrintOptions print;
-    print.always_print_primitive_fields = true;
-    print.add_whitespace = true;
-    std::string json;
-    HALLCAST_ASSERT(google::protobuf::util::MessageToJsonString(statistics_with_items(), &json, print).ok());
-    // Renamed into place, but not synced: the loop must not wait for a disk, and a crash may cost ten seconds of
-    // counts.
-    std::filesystem::path beside = options_.statistics;
-    beside += ".new";
-    std::ofstream(beside) << json;
-    std::error_code error;
-    std::filesystem::rename(beside, options_.statistics, error);
-    if (error && !statistics_failed_)
-        spdlog::warn("{}: the statistics cannot be written: {}", options_.statistics.string(), error.message());
-    statistics_failed_ = bool(error);
-}
-
-void Player::report() const {
-    const v1::PlayerStatistics last = statistics(playback_->statistics());
-    spdlog::info("pictures: {} presented, {} late (at worst {:.1f} ms), {} refreshes missed", last.pictures_presented(),
-                 last.pictures_late(), last.worst_lateness_ms(), last.refreshes_missed());
-    spdlog::info("film: {} pictures decoded, {} late, {} dropped, {} held or cut by a refresh to stay with the sound",
-                 last.film_decoded(), last.film_late(), last.film_dropped(), last.film_corrections());
-    spdlog::info(
-        "sound: {:+.0f} ppm faster than its device, {:+.1f} ms behind the film's clock, {} times lost and found",
-        last.film_sound_ppm(), last.film_sound_behind_ms(), last.film_sound_lost());
-    const auto calls = announcer_ ? announcer_->report() : sound::Announcer::Report{};
-    spdlog::info("calls: {} announced, {} spoken, {} by another player, {} in quiet hours, {} expired", calls.announced,
-                 calls.spoken, calls.stood_by, calls.quiet, calls.expired);
+PlayerCounts Player::counts() const {
+    return {.started = started_,
+            .size = size_,
+            .painter = std::string(painter_->name()),
+            .pictures = painter_->statistics().pictures,
+            .pacing = pacer_->statistics(),
+            .film = playback_->statistics(),
+            .calls = announcer_ ? announcer_->report() : sound::Announcer::Report{},
+            .calls_shown = receipts_.shown(),
+            .celsius = thermometer_.celsius(),
+            .has_sound = audio_ && audio_->has_device(),
+            .layout = layout_name_,
+            .layout_error = layout_error_};
 }
 
 }  // namespace

@@ -4,12 +4,14 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "content/library.h"
 #include "layouts/layout.h"
+#include "layouts/layout_watch.h"
 #include "player/picture/rotation.h"
 #include "player/picture/scene.h"
 #include "player/runtime/stop_signals.h"
@@ -24,8 +26,9 @@ namespace hallcast::runtime {
 enum class PainterChoice { automatic, gl, cpu };
 
 struct PlayerOptions {
-    layouts::Layout layout;
-    std::optional<picture::ScreenSize> size;  // of the window; none: the whole display
+    Expected<layouts::Layout> layout;                    // where it is wrong, "hall" is shown until it is put right
+    std::unique_ptr<layouts::LayoutWatch> layout_watch;  // has loaded it
+    std::optional<picture::ScreenSize> size;             // of the window; none: the whole display
     bool windowed = false;
     picture::Rotation rotation = picture::Rotation::none;  // how far a display that is mounted turned needs it
     PainterChoice painter = PainterChoice::automatic;

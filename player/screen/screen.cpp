@@ -265,7 +265,7 @@ double turn_seconds(const layouts::Arrangement& layout) {
 }
 
 Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widget& widget, picture::ScreenSize size,
-                        double turn_seconds) {
+                        double turn_seconds, const Images& images) {
     Mounted mounted;
     mounted.show = show_of(widget.kind);
     mounted.transition = transition_of(widget);
@@ -283,11 +283,7 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
         mounted.place.image = std::move(*image);
     }
     if (widget.kind == layouts::WidgetKind::image) {
-        auto image = picture::read_png(widget.file);
-        if (!image)
-            return fail("{}:{}: the image '{}': {}", layout.file, widget.place.line, widget.name,
-                        image.error().message);
-        mounted.place.image = std::move(*image);
+        mounted.place.image = images.at(widget.file);
     }
     return mounted;
 }
@@ -346,8 +342,30 @@ Mounted emergency_of(const layouts::Arrangement& layout, picture::ScreenSize siz
 
 }  // namespace
 
+Expected<Images> read_images(const layouts::Layout& layout) {
+    Images images;
+    for (const auto& variant : layout.variants) {
+        for (const auto& widget : variant.widgets) {
+            if (widget.kind != layouts::WidgetKind::image || images.contains(widget.file)) continue;
+            auto image = picture::read_png(widget.file);
+            if (!image)
+                return fail("{}:{}: the image '{}': {}", layout.file, widget.place.line, widget.name,
+                            image.error().message);
+            images.emplace(widget.file, std::move(*image));
+        }
+    }
+    return images;
+}
+
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
                                               text::Typesetter& typesetter) {
+    const auto images = read_images(layout);
+    if (!images) return std::unexpected(images.error());
+    return make_screen(layout, size, typesetter, *images);
+}
+
+Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
+                                              text::Typesetter& typesetter, const Images& images) {
     if (size.width < 16 || size.height < 16 || size.width > 16384 || size.height > 16384) {
         return fail("a screen has sides of 16..16384 pixels, not {} x {}", size.width, size.height);
     }
@@ -355,7 +373,7 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     std::vector<Mounted> widgets;
     const double turn = turn_seconds(arrangement);
     for (const auto& widget : arrangement.widgets) {
-        auto mounted = mount(arrangement, widget, size, turn);
+        auto mounted = mount(arrangement, widget, size, turn, images);
         if (!mounted) return std::unexpected(mounted.error());
         widgets.push_back(std::move(*mounted));
     }

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,7 +92,15 @@ class Screen {
     virtual std::chrono::milliseconds memory() const = 0;
 };
 
-// Fails when the layout names an image that cannot be read. `typesetter` must outlive the screen.
+// The images that a layout names, decoded, by their file. Immutable.
+using Images = std::map<std::string, picture::ImagePtr>;
+// Fails when one cannot be read. Takes as long as decoding does: any thread.
+Expected<Images> read_images(const layouts::Layout& layout);
+
+// Quick. `images` are that layout's; `typesetter` must outlive the screen.
+Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
+                                              text::Typesetter& typesetter, const Images& images);
+// The same, with its images read here.
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
                                               text::Typesetter& typesetter);
 

@@ -23,6 +23,7 @@ constexpr std::string_view day_end = "/api/v1/day/end";
 constexpr std::string_view counters = "/api/v1/counters/";
 constexpr std::string_view halls = "/api/v1/halls/";
 constexpr std::string_view calls_list = "/api/v1/calls";
+constexpr std::string_view players_list = "/api/v1/players";
 constexpr std::string_view content_list = "/api/v1/content";
 constexpr std::string_view content_jobs = "jobs/";
 constexpr std::string_view content_streams = "streams";
@@ -369,6 +370,10 @@ void Api::handle(const Request& request, const Reply& reply) {
                            : error_answer(404, "NOT_FOUND", fmt::format("there is no hall '{}'", hall)));
     }
     if (path == calls_list) return reply(calls(request));
+    if (path == players_list) {
+        if (request.method != "GET") return reply(wrong_method(request, "GET"));
+        return master_.players([reply](const v1::PlayerList& list) { reply({.body = to_json(list)}); });
+    }
     if (path == content_list || path.starts_with(std::string(content_list) + "/"))
         return reply(content(request, path.substr(content_list.size())));
     reply(not_found(request));

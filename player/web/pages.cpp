@@ -19,11 +19,13 @@ constexpr Route routes[] = {
     {"/", "index.html", "text/html; charset=utf-8"},
     {"/counter", "counter.html", "text/html; charset=utf-8"},
     {"/content", "content.html", "text/html; charset=utf-8"},
+    {"/health", "health.html", "text/html; charset=utf-8"},
     {"/style.css", "style.css", "text/css; charset=utf-8"},
     {"/icon.svg", "icon.svg", "image/svg+xml; charset=utf-8"},
     {"/common.js", "common.js", "text/javascript; charset=utf-8"},
     {"/counter.js", "counter.js", "text/javascript; charset=utf-8"},
     {"/content.js", "content.js", "text/javascript; charset=utf-8"},
+    {"/health.js", "health.js", "text/javascript; charset=utf-8"},
 };
 constexpr std::string_view token_mark = "{{token}}";
 

@@ -42,6 +42,35 @@ TEST_CASE("a child reads what it is given and then the end, however much that is
     CHECK(run_child({"/usr/bin/wc", "-c"}, {})->output == "0\n");
 }
 
+TEST_CASE("a child is given what is made while it reads, piece by piece, until there is no more or it wants none") {
+    ChildOptions options;
+    int pieces = 0;
+    options.next_input = [&]() -> std::optional<std::string> {
+        if (pieces == 50) return std::nullopt;
+        return std::string(1'000'000, char('a' + pieces++ % 26));
+    };
+    const auto read = run_child({"/usr/bin/wc", "-c"}, options);
+    REQUIRE(read.has_value());
+    CHECK(read->output == "50000000\n");
+    // It ends after a few bytes: no signal, no hang, and not everything was made.
+    pieces = 0;
+    const auto few = run_child({"/usr/bin/head", "-c", "3"}, options);
+    REQUIRE(few.has_value());
+    CHECK(few->output == "aaa");
+    CHECK(pieces < 50);
+    options.next_input = []() -> std::optional<std::string> { return std::nullopt; };
+    CHECK(run_child({"/usr/bin/wc", "-c"}, options)->output == "0\n");
+    // Asked to stop while it is fed.
+    std::stop_source stop;
+    options.next_input = [&]() -> std::optional<std::string> {
+        stop.request_stop();
+        return std::string(1'000'000, 'x');
+    };
+    const auto stopped = run_child({"/usr/bin/wc", "-c"}, options, stop.get_token());
+    REQUIRE(stopped.has_value());
+    CHECK(stopped->end == ChildResult::End::stopped);
+}
+
 TEST_CASE("lines are handed out one by one") {
     std::vector<std::string> lines;
     ChildOptions options;

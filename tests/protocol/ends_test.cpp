@@ -145,6 +145,30 @@ TEST_CASE("presence compares the clocks") {
     CHECK(player.clock().master_ms_at(at(250ms).steady) == wall + 250);
 }
 
+TEST_CASE("what is wrong with a player's layout is reported at once, and so is that it is right again") {
+    Office office;
+    auto player = player_at(at(0ms));
+    player.connected(at(0ms));
+    for (auto now = 0ms; now < 5000ms; now += 100ms) talk(player, office, at(now));  // the quick reports are over
+    v1::PlayerStatistics statistics;
+    statistics.set_width(1920);
+    player.report(statistics);
+    CHECK_FALSE(player.wants_request(at(5000ms)));  // as anything else: when its time comes
+    const auto told = [&] {
+        talk(player, office, at(5000ms));
+        return office.end.players(at(5000ms)).players(0).report().statistics().layout_error();
+    };
+    statistics.set_layout_error("hall.yaml:3:1: unknown key 'colur'");
+    player.report(statistics);
+    CHECK(told() == "hall.yaml:3:1: unknown key 'colur'");
+    statistics.set_width(1280);
+    player.report(statistics);
+    CHECK_FALSE(player.wants_request(at(5000ms)));
+    statistics.clear_layout_error();
+    player.report(statistics);
+    CHECK(told().empty());
+}
+
 TEST_CASE("the more players, the more seldom each reports") {
     Presence presence;
     CHECK(presence.interval() == 1s);

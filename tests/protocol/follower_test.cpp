@@ -1,3 +1,5 @@
+#include <atomic>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -102,6 +104,30 @@ TEST_CASE("of two players that can speak one does, and the other as soon as the 
     CHECK_FALSE(second.followed()->speaks);
     first.reset();
     CHECK(second.wait([](const Followed& followed) { return followed.speaks; }));
+}
+
+TEST_CASE("a wrong layout is told to the master's own process in a moment, and whoever asks at its end is answered") {
+    TestMaster master;
+    const auto one = master.client(Role::player, "hall-1");
+    master.start(1);
+    TestFollower follower(master.address(), one, "main");
+    REQUIRE(follower.wait_for(master.state()));
+    const auto told = [&] {
+        std::promise<v1::PlayerList> list;
+        master.server().players([&](v1::PlayerList players) { list.set_value(std::move(players)); });
+        const v1::PlayerList players = list.get_future().get();
+        return players.players().empty() ? std::string() : players.players(0).report().statistics().layout_error();
+    };
+    v1::PlayerStatistics statistics;
+    statistics.set_layout_error("hall.yaml:3:1: unknown key 'colur'");
+    const auto begin = std::chrono::steady_clock::now();
+    follower.report(statistics);
+    while (told() != statistics.layout_error()) REQUIRE(std::chrono::steady_clock::now() < begin + generous);
+
+    std::atomic<int> answered{0};
+    for (int i = 0; i < 100; ++i) master.server().players([&](const v1::PlayerList&) { ++answered; });
+    master.stop();
+    CHECK(answered == 100);
 }
 
 // A master whose event socket loses what the test wants to be lost.

@@ -85,6 +85,7 @@ class TestFollower {
     bool wait_for(const v1::HallState& state);
     std::shared_ptr<const Followed> followed() const { return follower_->followed(); }
     void can_speak(bool can) { follower_->can_speak(can); }
+    void report(v1::PlayerStatistics statistics) { follower_->report(std::move(statistics)); }
     std::string learnt() const;  // the master's last new key
 
   private:

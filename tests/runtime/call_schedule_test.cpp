@@ -38,7 +38,7 @@ using namespace call_schedule_test;
 using Ids = std::vector<std::string>;
 
 TEST_CASE("several calls at once are new once each, oldest first, and take turns on the screen") {
-    CallSchedule schedule(seconds(9));
+    CallSchedule schedule({seconds(9)});
     v1::HallState state;
     add_call(state, "1", 30);
     add_call(state, "2", 20);
@@ -59,7 +59,7 @@ TEST_CASE("several calls at once are new once each, oldest first, and take turns
 }
 
 TEST_CASE("a recall is a new attempt, shown and announced again") {
-    CallSchedule schedule(seconds(9));
+    CallSchedule schedule({seconds(9)});
     v1::HallState state;
     add_call(state, "1");
     CHECK(schedule.update(state, now_ms).size() == 1);
@@ -72,7 +72,7 @@ TEST_CASE("a recall is a new attempt, shown and announced again") {
 }
 
 TEST_CASE("an old call is never shown as new") {
-    CallSchedule schedule(seconds(9));
+    CallSchedule schedule({seconds(9)});
     v1::HallState state;
     SECTION("because the player has just started") {
         add_call(state, "1", CallSchedule::fresh_for_ms + 1);
@@ -105,7 +105,7 @@ TEST_CASE("an old call is never shown as new") {
 }
 
 TEST_CASE("a visitor who came while others were shown is not called any more") {
-    CallSchedule schedule(seconds(9));
+    CallSchedule schedule({seconds(9)});
     v1::HallState state;
     add_call(state, "1", 20);
     add_call(state, "2", 10);
@@ -117,7 +117,7 @@ TEST_CASE("a visitor who came while others were shown is not called any more") {
 }
 
 TEST_CASE("forty calls at once are each shown for at least the shortest time, and none is skipped before it expires") {
-    CallSchedule schedule(seconds(9), milliseconds(1500));
+    CallSchedule schedule({seconds(9), milliseconds(1500)});
     v1::HallState state;
     for (int i = 0; i < 40; ++i) add_call(state, std::to_string(i), 40 - i);
     CHECK(schedule.update(state, now_ms).size() == 40);
@@ -132,7 +132,7 @@ TEST_CASE("forty calls at once are each shown for at least the shortest time, an
 
 TEST_CASE("each of several calls stays for the layout's least time, in turn, and none is skipped") {
     const auto least = GENERATE(milliseconds(500), milliseconds(4000));
-    CallSchedule schedule(seconds(10), least);
+    CallSchedule schedule({seconds(10), least});
     v1::HallState state;
     for (int i = 0; i < 12; ++i) add_call(state, std::to_string(i), 12 - i);
     CHECK(schedule.update(state, now_ms).size() == 12);

@@ -132,6 +132,14 @@ TEST_CASE("the latest calls are told with the screens' receipts, of a hall and s
     CHECK(ask(office, "GET", "/api/v1/calls", "", "wrong").status == 401);
 }
 
+TEST_CASE("the players are told with what is wrong with their layout") {
+    Office office;
+    const auto answer = ask(office, "GET", "/api/v1/players");
+    CHECK(answer.status == 200);
+    CHECK(answer.body.find(R"("player":"hall-1")") != std::string::npos);
+    CHECK(answer.body.find(R"("layoutError":"hall.yaml:12:5: unknown key 'colur'")") != std::string::npos);
+}
+
 TEST_CASE("a command may be for a certain version of its counter, and another one then is a failed precondition") {
     Office office;
     const auto post = [&](const std::string& if_match) {
@@ -162,6 +170,7 @@ TEST_CASE("without the token no route tells or does anything") {
         for (const auto& [method, path] : {std::pair("POST", "/api/v1/tickets"),
                                            {"POST", "/api/v1/counters/1/open"},
                                            {"GET", "/api/v1/halls/main"},
+                                           {"GET", "/api/v1/players"},
                                            {"GET", "/api/v1/content"},
                                            {"POST", "/api/v1/content"},
                                            {"POST", "/api/v1/content/streams"},
@@ -191,6 +200,7 @@ TEST_CASE("another method than a path takes is refused, and the answer says whic
         {"GET", "/api/v1/counters/1/call", "POST"},  {"POST", "/api/v1/halls/main", "GET"},
         {"PUT", "/api/v1/content", "GET, POST"},     {"GET", "/api/v1/content/0123456789ab", "DELETE"},
         {"DELETE", "/api/v1/content/jobs/1", "GET"}, {"POST", "/healthz", "GET, HEAD"},
+        {"POST", "/api/v1/players", "GET"},          {"POST", "/health", "GET, HEAD"},
         {"POST", "/counter", "GET, HEAD"},           {"GET", "/api/v1/content/streams", "POST"},
         {"GET", "/api/v1/notices", "POST"},          {"POST", "/api/v1/notices/notice-1", "DELETE"},
     };

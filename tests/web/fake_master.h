@@ -79,6 +79,15 @@ class FakeMaster final : public master::Master {
         record.mutable_receipts(0)->mutable_receipt()->mutable_shown()->set_at_us(38'000);
         return list;
     }
+    void players(std::function<void(const v1::PlayerList&)> done) const override {
+        v1::PlayerList list;
+        v1::PlayerStatus& player = *list.add_players();
+        player.set_player("hall-1");
+        player.set_live(true);
+        player.mutable_report()->mutable_statistics()->set_layout("hall");
+        player.mutable_report()->mutable_statistics()->set_layout_error("hall.yaml:12:5: unknown key 'colur'");
+        done(list);
+    }
     std::shared_ptr<const v1::Office> office() const override { return std::make_shared<v1::Office>(); }
     content::Library& library() override { return *library_; }
     std::uint16_t port() const override { return 0; }

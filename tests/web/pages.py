@@ -134,6 +134,20 @@ def look_at_pages(browser, folder, program):
         dom, _ = page(browser, folder, root + "/counter")
         check("الشباك" not in dom and re.search("No notice now|Nie ma teraz", dom), "and is no more when it was ended", dom)
 
+        demo.wait_for("the screen's report", lambda: any(p["report"]["statistics"]["width"] for p in demo.ask("GET", "/api/v1/players")["players"]))
+        dom, console = page(browser, folder, root + "/health")
+        check(re.search(r"<tr><td>player</td><td>main</td><td>[^<]*(works|działa)[^<]*</td><td>hall 320×180</td>", dom), "the screen is in the list", dom)
+        check('class="error reasons"' not in dom, "nothing is wrong with its layout", dom)
+        check(console == "", "the browser's console is silent", console)
+        os.makedirs(f"{folder}/demo/layouts", exist_ok=True)
+        with open(f"{folder}/demo/layouts/hall.yaml", "w") as file:
+            file.write("canvas: [320, 180]\nwidgets:\n  - {name: clock, kind: clok, box: [0, 0, 320, 180]}\n")
+        demo.wait_for("the layout's error", lambda: any(p["report"]["statistics"]["layoutError"] for p in demo.ask("GET", "/api/v1/players")["players"]))
+        dom, console = page(browser, folder, root + "/health")
+        reasons = re.search(r'<p class="error reasons">([^<]*)</p>', dom)
+        check(reasons and re.search(r"hall\.yaml:3:.*clok", reasons.group(1)), "a wrong layout is told with its line", reasons.group(0) if reasons else dom)
+        check(console == "", "the browser's console is silent", console)
+
         demo.ask("POST", "/api/v1/content/streams", {"address": "udp://hall:geheim@127.0.0.1:9", "seconds": 90, "title": "News"})
         dom, console = page(browser, folder, root + "/content")
         check(re.search(r'title="udp://127.0.0.1:9">News</td><td>(live stream|transmisja)</td><td class="number">1:30</td>', dom),

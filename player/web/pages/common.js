@@ -1,4 +1,4 @@
-// What both pages share: words in Polish and English, the token, and calls of the API.
+// What the pages share: words in Polish and English, the token, and calls of the API.
 'use strict';
 
 const words = {
@@ -23,6 +23,9 @@ const words = {
     notice_urgent: 'alarm (cały ekran, przerywa wezwania)', notice_level: 'Rodzaj komunikatu',
     notice_send: 'Ogłoś', notice_end: 'Zakończ', notice_until: 'do', all_quiet: 'Nie ma teraz komunikatów.',
     urgent_sure: 'Przerwać wezwania, zająć ekrany w całości i powtarzać ten komunikat co 20 sekund?',
+    health_page: 'Ekrany', health_page_about: 'Czy ekrany działają i co na nich widać', screen: 'Ekran', hall: 'Hala', state: 'Stan',
+    layout: 'Układ', plays: 'Odtwarza', no_screens: 'Żaden ekran się jeszcze nie zgłosił.', live: 'działa', gone: 'nie odpowiada',
+    out_of_step: 'ma nieaktualne dane', no_sound: 'bez dźwięku', layout_wrong: 'Plik układu jest błędny i nie jest pokazywany:',
   },
   en: {
     counter_page: 'Counter', counter_page_about: 'Call the next visitors', content_page: 'Content',
@@ -45,6 +48,9 @@ const words = {
     notice_urgent: 'emergency (whole screen, interrupts calls)', notice_level: 'Kind of notice',
     notice_send: 'Tell everybody', notice_end: 'End', notice_until: 'until', all_quiet: 'No notice now.',
     urgent_sure: 'Interrupt calls, take the screens over and repeat this notice every 20 seconds?',
+    health_page: 'Screens', health_page_about: 'Whether the screens work, and what is on them', screen: 'Screen', hall: 'Hall', state: 'State',
+    layout: 'Layout', plays: 'Plays', no_screens: 'No screen has reported yet.', live: 'works', gone: 'does not answer',
+    out_of_step: 'has old data', no_sound: 'no sound', layout_wrong: 'The layout file is wrong and not shown:',
   },
 };
 
