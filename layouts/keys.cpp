@@ -94,7 +94,7 @@ std::vector<Key> made_keys() {
     };
 }
 
-constexpr std::array<KindWord, 15> words{{
+constexpr std::array<KindWord, 15> words_of_kinds{{
     {board, "board", "a board", "the calls, the newest on top"},
     {call, "call", "a call", "the newest call, big, while it is new"},
     {counter, "counter", "a counter", "this screen's own counter, its number and whom it calls (--counter)"},
@@ -114,8 +114,8 @@ constexpr std::array<KindWord, 15> words{{
 
 }  // namespace
 
-std::span<const KindWord> kind_words() { return words; }
-std::string_view name_of(WidgetKind kind) { return words[std::size_t(kind)].word; }
+std::span<const KindWord> kind_words() { return words_of_kinds; }
+std::string_view name_of(WidgetKind kind) { return words_of_kinds[std::size_t(kind)].word; }
 
 std::span<const Key> widget_keys() {
     static const std::vector<Key> keys = made_keys();

@@ -72,8 +72,9 @@ Expected<Layout> LayoutWatch::load() {
     if (layout) {
         std::erase_if(loaded_,
                       [this](const auto& one) { return std::ranges::find(files_, one.first) == files_.end(); });
-        for (const Widget& widget : layout->widgets)
-            if (!widget.file.empty()) loaded_[widget.file] = print_of(widget.file);
+        for (const Variant& variant : layout->variants)
+            for (const Widget& widget : variant.widgets)
+                if (!widget.file.empty()) loaded_[widget.file] = print_of(widget.file);
     }
     watch_folders();
     seen_ = loaded_;

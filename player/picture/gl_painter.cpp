@@ -192,10 +192,12 @@ class GlWindowPainter final : public Painter {
     std::string_view name() const override { return "gl"; }
     const PaintStatistics& statistics() const override { return stage_.history().statistics(); }
 
-    std::vector<std::uint8_t> pixels(ScreenSize size) const {
+    std::vector<std::uint8_t> window_pixels() {
         SDL_GL_MakeCurrent(window_, context_);
+        stage_.copy_to_window({{0, 0, size_.width, size_.height}}, rotation_);
+        const ScreenSize window = rotated(size_, rotation_);
         std::vector<std::uint8_t> pixels;
-        read_pixels(stage_.framebuffer(), size.height, {0, 0, size.width, size.height}, pixels);
+        read_pixels(0, window.height, {0, 0, window.width, window.height}, pixels);
         return pixels;
     }
     std::vector<std::uint8_t> read(const ScreenRect& rect) const override {
@@ -269,8 +271,8 @@ Expected<std::unique_ptr<GlMemoryPainter>> open_gl_memory_painter(const text::Fo
     return std::make_unique<SurfacelessPainter>(std::move(*context), fonts);
 }
 
-std::vector<std::uint8_t> window_pixels(Painter& painter, ScreenSize size) {
-    return dynamic_cast<GlWindowPainter&>(painter).pixels(size);
+std::vector<std::uint8_t> window_pixels(Painter& painter) {
+    return dynamic_cast<GlWindowPainter&>(painter).window_pixels();
 }
 
 }  // namespace hallcast::picture

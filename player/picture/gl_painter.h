@@ -17,7 +17,7 @@ class GlMemoryPainter : public MemoryPainter {
 // Fails where there is no EGL. Each call of the painter makes its context the thread's current one.
 Expected<std::unique_ptr<GlMemoryPainter>> open_gl_memory_painter(const text::FontSet& fonts);
 
-// Opaque BGRA of what draw() of a painter by make_gl_window_painter() has made, `size` the window's.
-std::vector<std::uint8_t> window_pixels(Painter& painter, ScreenSize size);
+// Opaque BGRA of the window of a painter by make_gl_window_painter(), as present() would show it.
+std::vector<std::uint8_t> window_pixels(Painter& painter);
 
 }  // namespace hallcast::picture

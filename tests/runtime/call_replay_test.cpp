@@ -32,7 +32,7 @@ TEST_CASE("a kept state's call is big for its time since it was called, whenever
     v1::HallState state;
     called(state, "b", 60'000);
     called(state, "a", 0);
-    const auto at = [&](milliseconds time) { return id_of(CallReplay(seconds(8)).shown(state, after(time))); };
+    const auto at = [&](milliseconds time) { return id_of(CallReplay({seconds(8)}).shown(state, after(time))); };
     CHECK(at(milliseconds(-1)).empty());
     CHECK(at(milliseconds(0)) == "a");
     CHECK(at(milliseconds(7999)) == "a");
@@ -47,11 +47,11 @@ TEST_CASE("calls of one moment take turns, and each step of a film shows what a 
     v1::HallState state;
     for (const auto& [id, time] : {std::pair("d", 9000), {"c", 1000}, {"b", 0}, {"a", 0}}) called(state, id, time);
     state.mutable_calls(3)->set_phase(v1::CALL_PHASE_SERVING);  // the visitor of "a" came: it was big all the same
-    CallReplay film(seconds(8));
+    CallReplay film({seconds(8)});
     std::string seen;
     for (milliseconds time(0); time < seconds(40); time += milliseconds(40)) {
         const std::string shown = id_of(film.shown(state, after(time)));
-        CHECK(shown == id_of(CallReplay(seconds(8)).shown(state, after(time))));
+        CHECK(shown == id_of(CallReplay({seconds(8)}).shown(state, after(time))));
         if (!seen.ends_with(shown + " ")) seen += shown + " ";
     }
     CHECK(seen == "a b c d  ");
