@@ -12,9 +12,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr layouts::Colour cell_ground{128, 0, 20, 255};                         // white on it has 11:1
-constexpr double emergency_frame_width = 14, cell_gap = 12, cell_padding = 20;  // canvas units
+constexpr layouts::Colour cell_ground{128, 0, 20, 255};  // white on it has 11:1
+constexpr double emergency_frame_width = 14, cell_gap = 12, cell_padding = 20, cell_radius = 12,
+                 spoken_edge = 10;  // canvas units
 constexpr double smallest_emergency_letters = 12;
+constexpr double most_larger = 1.5;  // than the smallest on the screen, where a text is short
 
 // One of the emergencies that hold.
 struct Emergency {
@@ -27,7 +29,7 @@ struct Emergency {
     }
 };
 
-// Cells of one size, row by row, of letters of one size.
+// Cells of one size, row by row; all texts fit them at `size_px`.
 struct Grid {
     int columns = 1, rows = 1;
     double size_px = 0;
@@ -97,12 +99,12 @@ Shown show_emergency(const Place& place, const Moment& moment) {
                           wall_time(shown_now.notice->made_at_ms()), flash_on, now, until);
     const bool mirrored = screen_right_to_left(input);
     if (area.width > area.height) {
-        const int sign = area.width / 10;
+        const int sign = area.width / 14;
         add_sign(items, {mirrored ? area.right() - sign : area.x, area.y, sign, area.height}, colours);
         area.width -= sign;
         if (!mirrored) area.x += sign;
     } else {
-        const int sign = area.height / 10;
+        const int sign = area.height / 14;
         add_sign(items, {area.x, area.y, area.width, sign}, colours);
         area.y += sign, area.height -= sign;
     }
@@ -112,17 +114,22 @@ Shown show_emergency(const Place& place, const Moment& moment) {
     const Grid grid = grid_for(shown_now.phrases, area, gap + 2 * padding, least_px, moment.typesetter);
     for (int i = 0; i < int(shown_now.phrases.size()) && grid.size_px > 0; ++i) {
         const Phrase& phrase = shown_now.phrases[std::size_t(i)];
-        const bool is_spoken = heard != emergencies.end() && spoken->language == phrase.language;
         const auto cell = grid.cell(area, i, mirrored, gap);
-        items.fill("cell", std::uint64_t(i), cell, is_spoken ? colours.lettering : cell_ground, place.pixels(12));
+        // Marked by its edge alone: a whole cell that turned white and back would be a flash.
+        const bool is_spoken = heard != emergencies.end() && spoken->language == phrase.language;
+        if (is_spoken) items.fill("spoken", std::uint64_t(i), cell, colours.lettering, place.pixels(cell_radius));
+        const int edge = is_spoken ? place.pixels(spoken_edge) : 0;
+        items.fill("cell", std::uint64_t(i), inset(cell, edge, edge), is_spoken ? colours.ground : cell_ground,
+                   place.pixels(cell_radius));
+        const double most_px = grid.size_px * most_larger;
         items.text("text", std::uint64_t(i), inset(cell, padding, padding),
                    {.utf8 = phrase.text,
                     .language = phrase.language,
-                    .size_px = grid.size_px,
+                    .size_px = most_px,
                     .bold = true,
-                    .colour = to_picture(is_spoken ? colours.ground : colours.lettering),
+                    .colour = to_picture(colours.lettering),
                     .max_lines = 0,
-                    .smallest = std::min(1.0, least_px / grid.size_px)});
+                    .smallest = std::min(1.0, least_px / most_px)});
     }
     Shown shown{.items = items.take(), .until = until, .rolling = {}, .calls = {}, .covers = place.box};
     if (until != WallTime::max()) shown.until = until - input.master_ahead;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
 #include "player/screen/item_list.h"
 
@@ -16,15 +17,25 @@ constexpr layouts::Colour paper{255, 255, 255, 255}, ink{0, 0, 0, 255};
 
 struct FreeCode {
     void operator()(QRcode* code) const { QRcode_free(code); }
+    void operator()(QRinput* input) const { QRinput_free(input); }
 };
+
+// Null where it is too long.
+std::unique_ptr<QRcode, FreeCode> code_of(const std::string& utf8) {
+    constexpr int smallest_version = 0;  // that has room for it
+    const std::unique_ptr<QRinput, FreeCode> input(QRinput_new2(smallest_version, QR_ECLEVEL_M));
+    const bool is_ascii = std::ranges::all_of(utf8, [](char c) { return (c & 0x80) == 0; });
+    constexpr unsigned utf8_indicator = 26;  // without it readers guess, zbar at Japanese
+    if (!is_ascii && QRinput_appendECIheader(input.get(), utf8_indicator) != 0) return nullptr;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(utf8.data());
+    if (QRinput_append(input.get(), QR_MODE_8, int(utf8.size()), bytes) != 0) return nullptr;
+    return std::unique_ptr<QRcode, FreeCode>(QRcode_encodeInput(input.get()));
+}
 
 }  // namespace
 
 Expected<picture::ImagePtr> qr_image(const layouts::Widget& widget, const picture::ScreenRect& box) {
-    const auto* data = reinterpret_cast<const unsigned char*>(widget.data.data());
-    const int smallest_version = 0;  // that has room for it
-    const std::unique_ptr<QRcode, FreeCode> code(
-        QRcode_encodeData(int(widget.data.size()), data, smallest_version, QR_ECLEVEL_M));
+    const auto code = code_of(widget.data);
     if (!code) return fail("'data' of {} bytes is too long for a QR code", widget.data.size());
     const int side = code->width + 2 * quiet_zone;
     const double room = std::min(widget.box.width, widget.box.height) - 2 * widget.padding;

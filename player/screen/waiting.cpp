@@ -18,12 +18,19 @@ namespace {
 constexpr std::uint32_t minutes_step = 5;        // nobody knows it better
 constexpr std::uint32_t minutes_in_hours = 120;  // from here on in hours
 
+// "min" is read by everybody, and stays the same after a preposition, where Slavic languages would decline "minute". In
+// these languages the short form is a mere letter, and the word does not change.
+bool writes_units_out(std::string_view language) {
+    return base_language(language) == "ar" || base_language(language) == "hi";
+}
+
 // A number, or two, with a unit, as the language writes them; empty where ICU cannot.
 std::string measured(const std::string& language, std::uint32_t low, std::uint32_t high,
                      const std::optional<icu::MeasureUnit>& unit) {
     UErrorCode status = U_ZERO_ERROR;
     const auto locale = icu::Locale::forLanguageTag(language, status);
-    auto number = icu::number::NumberFormatter::with().unitWidth(UNUM_UNIT_WIDTH_SHORT);
+    auto number = icu::number::NumberFormatter::with().unitWidth(writes_units_out(language) ? UNUM_UNIT_WIDTH_FULL_NAME
+                                                                                            : UNUM_UNIT_WIDTH_SHORT);
     if (unit) number = number.unit(*unit);
     icu::UnicodeString written;
     if (low == high) {

@@ -122,7 +122,8 @@ TEST_CASE("a notice, a warning and an emergency look different, and each is legi
         const auto input = input_of(telling({notice}), at(noon + 5));
         picture::Colour ground;
         for (const auto& item : room.screen->scene(input).items) {
-            if (const auto* fill = std::get_if<picture::Fill>(&item.content); fill && item.box.height > 200)
+            if (const auto* fill = std::get_if<picture::Fill>(&item.content);
+                fill && item.box.height > 200 && item.box.width > 200)
                 ground = fill->colour;
         }
         const auto lettering = room.find(input, closed.at("uk"))->colour();

@@ -122,6 +122,7 @@ TEST_CASE("all that rotates on a screen is in one language, as long as its longe
         changes += step > 0 && language != before;
         before = language;
         for (const auto& text : room.texts(input)) {
+            if (text.language == "en") continue;       // tickets
             const bool name = text.item.box.x >= 700;  // all of them stand there at all times
             const bool office = text.item.box.y >= 100 && text.item.box.bottom() <= 200 && language == "ar";
             if (!name && !office) CHECK(text.language == language);

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "content/office_file.h"
 #include "content/texts.h"
 #include "player/picture/image_file.h"
 #include "player/picture/painter.h"
@@ -178,9 +179,11 @@ stack:
 TEST_CASE("who waits, languages, warnings, lost connections and emergencies are whole in every language") {
     Studio studio;
     auto hall = std::make_shared<v1::HallState>(*sample_hall());
-    for (int i = 0; i < hall->profile().services_size(); ++i) {
-        v1::ServiceStatus& status = i < hall->services_size() ? *hall->mutable_services(i) : *hall->add_services();
-        status.set_id(hall->profile().services(i).id());
+    *hall->mutable_profile()->mutable_services() = content::sample_office().services();
+    for (const auto& service : hall->profile().services()) {
+        const int i = hall->services_size();
+        v1::ServiceStatus& status = *hall->add_services();
+        status.set_id(service.id());
         status.set_waiting(std::uint32_t(i == 2 ? 0 : 5 * i + 3));
         status.set_wait_low_s(std::uint32_t(i * 1100));
         status.set_wait_high_s(std::uint32_t(i * 1500 + 500));

@@ -1,4 +1,6 @@
 // A QR code on a screen, as a reader sees it.
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -102,7 +104,7 @@ TEST_CASE("what is too long for its place is told with its line; on a small prev
         const auto screen = screen::make_screen(layout_of(yaml), size, typesetter);
         return screen ? "no error" : screen.error().message;
     };
-    const std::string tight = "stack:\n  - {name: q, kind: qr, box: [0, 0, 100, 300], data: \"" + address + "\"}\n";
+    const std::string tight = "stack:\n  - {name: q, kind: qr, box: [0, 0, 80, 300], data: \"" + address + "\"}\n";
     CHECK(error(tight, {1920, 1080}).starts_with("test.yaml:2: the code 'q': 'data' of "));
     CHECK(error(layout_with("", std::string(1000, 'x')), {1920, 1080}) == "no error");
     CHECK(error(layout_with("padding: 100, ", std::string(1000, 'x')), {1920, 1080}).contains("shorten it"));
