@@ -1,5 +1,7 @@
 // The board: the latest calls, ticket -> counter, the newest on top.
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -140,7 +142,7 @@ std::size_t page_now(const layouts::Widget& widget, const Moment& moment, const 
 void show_page_marks(ItemList& items, const Place& place, const picture::ScreenRect& foot, std::size_t pages,
                      std::size_t shown, bool mirrored) {
     if (pages < 2) return;
-    const int side = std::max(2, foot.height / 3), step = side * 2;
+    const int side = std::max(2, foot.height / 2), step = side * 2;
     const int left = foot.x + (foot.width - (int(pages) * step - side)) / 2, top = foot.y + (foot.height - side) / 2;
     for (std::size_t i = 0; i < pages; ++i) {
         auto colour = place.widget.colour;
@@ -208,32 +210,64 @@ void add_blinking(const Place& place, std::uint64_t id, Blinking& blinking) {
         for (const auto* part : {"ticket", "arrow", "counter"}) blinking.ids.push_back(item_id(place.id, part, id));
 }
 
-// The name of a group, in the language whose turn it is. Returns until when.
-WallTime show_group(ItemList& items, const Place& place, const Moment& moment, const Columns& columns,
-                    const picture::ScreenRect& line, const v1::Call& call) {
-    const auto languages = languages_of(place.widget, moment.input);
-    const auto turn = turn_of(languages.size(), place.widget.seconds, moment.input.now);
-    Phrase name{"", languages[turn.index]};
-    if (place.widget.group == "counter") {
-        if (call.counter() > 0)
-            name.text = std::string(content::text("counter", name.language)) + " " + std::to_string(call.counter());
-    } else {
-        name.text = call.service();
-        for (const auto& service : moment.hall()->profile().services())
-            if (service.id() == call.service() && !service.name().empty())
-                name = find_or_fall_back(service.name(), {name.language});
+// The name of a call's group.
+Phrase group_name(const layouts::Widget& widget, const v1::HallProfile& profile, const v1::Call& call,
+                  const std::string& language) {
+    if (widget.group == "counter") {
+        if (call.counter() == 0) return {"", language};
+        return {std::string(content::text("counter", language)) + " " + std::to_string(call.counter()), language};
     }
-    const int left = std::min(columns.ticket.x, columns.counter.x);
-    const int right = std::max(columns.ticket.right(), columns.counter.right());
-    items.text("group", item_id(0, group_of(place.widget, call)), {left, line.y, right - left, line.height},
-               {.utf8 = name.text,
-                .language = name.language,
-                .size_px = std::min(place.widget.heading_size * place.scale, line.height * 0.75),
-                .colour = to_picture(place.widget.colour),
-                .side = columns.near(),
-                .level = Level::bottom});
-    return turn.until;
+    for (const auto& service : profile.services())
+        if (service.id() == call.service() && !service.name().empty())
+            return find_or_fall_back(service.name(), {language});
+    return {call.service(), language};
 }
+
+// The headings of a page's groups, all in one size.
+class GroupHeadings {
+  public:
+    GroupHeadings(const Place& place, const Moment& moment, const Columns& columns, const Calls& page,
+                  const picture::ScreenRect& line)
+        : place_(place), columns_(columns) {
+        const auto languages = languages_of(place.widget, moment.input);
+        turn_ = turn_of(languages.size(), place.widget.seconds, moment.input.now);
+        size_px_ = std::min(place.widget.heading_size * place.scale, line.height * 0.75);
+        const double smallest = size_px_ * 0.6;
+        for (const v1::Call* call : page) {
+            const auto name = group_name(place.widget, moment.hall()->profile(), *call, languages[turn_.index]);
+            const auto [known, is_first] = names_.emplace(group_of(place.widget, *call), name);
+            if (!is_first || name.text.empty()) continue;
+            const auto set = moment.typesetter.set(name.text, {float(size_px_), text::Weight::regular, name.language},
+                                                   {.width = float(width()),
+                                                    .height = float(line.height),
+                                                    .max_lines = 1,
+                                                    .min_size_px = float(smallest)});
+            size_px_ = std::min(size_px_, double(set->size_px));
+        }
+    }
+    void show(ItemList& items, const std::string& group, const picture::ScreenRect& line) const {
+        const auto& name = names_.at(group);
+        items.text("group", item_id(0, group), {left(), line.y, width(), line.height},
+                   {.utf8 = name.text,
+                    .language = name.language,
+                    .size_px = size_px_,
+                    .colour = to_picture(place_.widget.colour),
+                    .side = columns_.near(),
+                    .level = Level::bottom,
+                    .smallest = 1});
+    }
+    WallTime until() const { return turn_.until; }
+
+  private:
+    int left() const { return std::min(columns_.ticket.x, columns_.counter.x); }
+    int width() const { return std::max(columns_.ticket.right(), columns_.counter.right()) - left(); }
+
+    const Place& place_;
+    const Columns& columns_;
+    Turn turn_;
+    double size_px_ = 0;
+    std::map<std::string, Phrase> names_;  // by group
+};
 
 // Where a row has its text and nothing else: neither the highlight's edges and corners nor the dividers.
 picture::ScreenRect text_of_row(const Place& place, const picture::ScreenRect& inside, const picture::ScreenRect& row) {
@@ -296,6 +330,11 @@ Shown show_board(const Place& place, const Moment& moment) {
     const auto page = page_now(widget, moment, pages, shown.until);
     const Calls calls = pages.empty() ? Calls{} : pages[page];
     if (!moment.reduced_motion) shown.blinking.times = widget.blink;
+    std::optional<GroupHeadings> headings;
+    if (widget.group != "none" && !calls.empty()) {
+        headings.emplace(place, moment, columns, calls, half_rows(place, 0, halves_of_heading));
+        shown.until = std::min(shown.until, headings->until());
+    }
     bool new_above = false;
     int half = 0;
     std::string group;
@@ -304,8 +343,7 @@ Shown show_board(const Place& place, const Moment& moment) {
         const bool begins_group = group_of(widget, call) != group;
         if (begins_group) {
             group = group_of(widget, call);
-            const auto line = half_rows(place, half, halves_of_heading);
-            shown.until = std::min(shown.until, show_group(items, place, moment, columns, line, call));
+            headings->show(items, group, half_rows(place, half, halves_of_heading));
             half += halves_of_heading;
         }
         const auto row = half_rows(place, half, halves_of_call);

@@ -81,14 +81,15 @@ Way way_to(const v1::Call& call, const Moment& moment, const std::string& visito
 void show_way(ItemList& items, const Place& place, const Way& way, picture::ScreenRect box) {
     const auto& widget = place.widget;
     if (!way.arrow.empty()) {
-        const int side = std::min(box.height * 6 / 5, box.width / 3);
+        // An arrow is low in its line: one that fills the box has a line twice as high, whose middle is the box's.
+        const int side = std::min(box.height * 3 / 2, box.width / 3);
         const bool at_left = way.arrow == "\u2190" || way.arrow == "\u2196" || way.arrow == "\u2199";
-        items.text("arrow", 0, {at_left ? box.x : box.right() - side, box.y, side, box.height},
+        items.text("arrow", 0, {at_left ? box.x : box.right() - side, box.y - box.height / 2, side, box.height * 2},
                    {.utf8 = way.arrow,
-                    .size_px = box.height * 1.1,
+                    .size_px = box.height * 1.45,
                     .bold = true,
                     .colour = to_picture(widget.highlight),
-                    .side = at_left ? Side::left : Side::right});
+                    .side = Side::centre});
         box.width -= side + place.pixels(12);
         if (at_left) box.x += side + place.pixels(12);
     }

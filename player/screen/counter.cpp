@@ -77,8 +77,11 @@ Shown show_counter(const Place& place, const Moment& moment) {
     const auto& language = languages[turn.index];
     shown.until = turn.until;
     const auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
-    const CounterParts parts(inside, screen_right_to_left(moment.input));
+    const bool mirrored = screen_right_to_left(moment.input);
+    const CounterParts parts(inside, mirrored);
     const auto side = side_of(widget.align, is_right_to_left(language));
+    // Numbers have no direction of their own.
+    const auto number_side = widget.align == "start" && mirrored ? Side::right : side_of(widget.align, mirrored);
     const double size_px = widget.text_size * place.scale;
     items.text("word", 0, parts.word,
                {.utf8 = content::text("counter", language),
@@ -91,7 +94,7 @@ Shown show_counter(const Place& place, const Moment& moment) {
                 .size_px = size_px,
                 .bold = true,
                 .colour = to_picture(widget.colour),
-                .side = side});
+                .side = number_side});
 
     const bool works =
         counter->activity() == v1::COUNTER_ACTIVITY_CALLING || counter->activity() == v1::COUNTER_ACTIVITY_SERVING;
@@ -123,7 +126,7 @@ Shown show_counter(const Place& place, const Moment& moment) {
                 .size_px = size_px,
                 .bold = widget.bold,
                 .colour = to_picture(is_new ? widget.highlight : widget.colour),
-                .side = side_of(widget.align, screen_right_to_left(moment.input))});
+                .side = number_side});
     if (call) shown.calls.push_back({call->call_id(), call->attempt(), text, false});
     shown.items = items.take();
     return shown;

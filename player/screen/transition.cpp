@@ -101,39 +101,36 @@ class Transition {
 
     void add_unchanged(const Item& item) { items_.push_back(item); }
 
-    void add_coming(const Item& item) { add_moved(item, share_, -1, kind_); }
-    void add_going(const Item& item) { add_going(item, kind_); }
+    void add_coming(const Item& item) { add_moved(item, share_, -1); }
+    void add_going(Item item) {
+        if (std::holds_alternative<picture::Video>(item.content)) return;
+        item.id = item_id(item.id, "before");
+        add_moved(item, 1 - share_, 1);
+    }
     void add_changed(const Item& from, const Item& to) {
-        const bool stands = from.box == to.box;
-        if (is_same_thing(from, to) && (stands || kind_ != "fade")) {
+        if (is_same_thing(from, to)) {
             add(mixed(from, to, share_));
         } else {
-            // Two texts that grow and shrink in one place would lie over each other.
-            const std::string_view kind = kind_ == "grow" ? "fade" : kind_;
-            add_going(from, kind);
-            add_moved(to, share_, -1, kind);
+            add_going(from);
+            add_coming(to);
         }
     }
     std::vector<Item> take() { return std::move(items_); }
 
   private:
-    void add_going(Item item, std::string_view kind) {
-        if (std::holds_alternative<picture::Video>(item.content)) return;
-        item.id = item_id(item.id, "before");
-        add_moved(item, 1 - share_, 1, kind);
-    }
     // `strength`: 1 where it is there. All slides down: what comes is above its place, what goes below it.
-    void add_moved(const Item& item, double strength, int side, std::string_view kind) {
+    void add_moved(const Item& item, double strength, int side) {
         const ScreenRect& within = whole_ ? box_ : item.box;
-        if (kind == "fade" || !can_be_cut(item)) return add(faded(item, strength));
+        const bool is_text = std::holds_alternative<picture::Text>(item.content);
+        // Letters do not grow: what is of a whole widget is uncovered, one text alone fades.
+        if (kind_ == "fade" || !can_be_cut(item) || (kind_ == "grow" && is_text && !whole_))
+            return add(faded(item, strength));
         Item moved = item;
-        if (kind == "slide") {
+        if (kind_ == "slide") {
             const int shift = side * part_of(1 - strength, within.height);
             moved.box.y += shift;
             if (auto* text = std::get_if<picture::Text>(&moved.content)) text->y += float(shift);
             moved.box = intersection(moved.box, within);
-        } else if (std::holds_alternative<picture::Fill>(item.content) && !whole_) {
-            moved.box = grown(item.box, strength);
         } else {
             moved.box = intersection(item.box, grown(within, strength));
         }

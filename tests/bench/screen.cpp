@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <functional>
 #include <string>
 
 #include "player/picture/damage.h"
 #include "player/picture/painter.h"
 #include "player/screen/screen.h"
 #include "player/text/font_set.h"
+#include "tests/bench/microseconds.h"
 
 namespace {
 
@@ -40,24 +40,6 @@ std::shared_ptr<const v1::HallState> hall_with(int calls) {
     return hall;
 }
 
-// The best of five rounds: what else the machine does is no cost of ours.
-double microseconds(const std::function<void()>& work) {
-    work();
-    double best = 1e9;
-    for (int round = 0; round < 5; ++round) {
-        const auto begin = Clock::now();
-        int times = 0;
-        double passed = 0;
-        do {
-            work();
-            ++times;
-            passed = std::chrono::duration<double>(Clock::now() - begin).count();
-        } while (passed < 0.05);
-        best = std::min(best, passed / times * 1e6);
-    }
-    return best;
-}
-
 layouts::Layout hall_layout(const std::string& transition) {
     auto layout = *layouts::load_layout("hall", {});
     for (auto& widget : layout.variants.back().widgets) {
@@ -77,7 +59,7 @@ void measure(const std::string& transition, const text::FontSet& fonts) {
     before.now = screen::WallTime(std::chrono::milliseconds(noon + 60'000));
     painter->paint(screen->scene(before));
 
-    const double still = microseconds([&] { (void)screen->scene(before); });
+    const double still = microseconds(0.25, [&] { (void)screen->scene(before); });
     std::int64_t pixels = 0, most = 0;
     int pictures = 0;
     double worst_ms = 0, all_ms = 0;
@@ -103,11 +85,11 @@ void measure(const std::string& transition, const text::FontSet& fonts) {
     }
     // Each time another moment, as in a running transition.
     auto moment = first;
-    const double moving = microseconds([&] {
+    const double moving = microseconds(0.25, [&] {
         moment.now = moment.now == first.now ? first.now + 1ms : first.now;
         (void)screen->scene(moment);
     });
-    const double fresh = microseconds([&] {
+    const double fresh = microseconds(0.25, [&] {
         moment.hall.state = moment.hall.state == after ? before.hall.state : after;
         (void)screen->scene(moment);
     });

@@ -14,30 +14,12 @@
 
 #include "player/text/font_library.h"
 #include "player/text/typesetter.h"
+#include "tests/bench/microseconds.h"
 #include "tests/text/samples.h"
 
 namespace {
 
 using namespace hallcast;
-using Clock = std::chrono::steady_clock;
-
-// The best of five rounds: what else the machine does is no cost of ours.
-double microseconds(double seconds, const std::function<void()>& work) {
-    work();
-    double best = 1e9;
-    for (int round = 0; round < 5; ++round) {
-        const auto begin = Clock::now();
-        int times = 0;
-        double passed = 0;
-        do {
-            work();
-            ++times;
-            passed = std::chrono::duration<double>(Clock::now() - begin).count();
-        } while (passed < seconds / 5);
-        best = std::min(best, passed / times * 1e6);
-    }
-    return best;
-}
 
 void shape_plainly(hb_font_t* font, hb_buffer_t* buffer, const text_test::ScriptSample& sample) {
     hb_buffer_clear_contents(buffer);

@@ -61,6 +61,7 @@ class BoxTypesetter : public text::Typesetter {
             paragraph.size_px = std::max(box.min_size_px, paragraph.size_px - 1);
         }
         paragraph.width = characters * paragraph.size_px / 2;
+        paragraph.truncated = box.width > 0 && paragraph.width > box.width;  // all is one line
         paragraph.lines = 1;
         paragraph.height = paragraph.size_px * 1.3f;
         paragraph.baseline = paragraph.size_px;
