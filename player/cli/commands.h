@@ -37,6 +37,7 @@ void add_pair(CLI::App& app);
 void add_keys(CLI::App& app);
 void add_content(CLI::App& app);
 void add_layout(CLI::App& app);
+void add_layout_check(CLI::App& layout);
 void add_say(CLI::App& app);
 void add_voice(CLI::App& app);
 

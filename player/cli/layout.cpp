@@ -72,15 +72,6 @@ void render(const RenderOptions& options) {
     std::printf("%s: %dx%d\n", options.out.c_str(), size.width, size.height);
 }
 
-void check(const std::string& file) {
-    const layouts::Layout layout = load(file);
-    const auto fonts = need(text::open_system_fonts());
-    const auto typesetter = text::make_typesetter(*fonts);
-    need(screen::make_screen(layout, {int(layout.base().settings.width), int(layout.base().settings.height)},
-                             *typesetter));
-    std::printf("%s: right, %zu widgets\n", file.c_str(), layout.base().widgets.size());
-}
-
 }  // namespace
 
 void add_layout(CLI::App& app) {
@@ -89,11 +80,7 @@ void add_layout(CLI::App& app) {
     layout.footer(
         "Example: hallcast layout render --layout hall --state hall.json --size 1920x1080 --language uk -o hall.png");
 
-    auto file = std::make_shared<std::string>();
-    CLI::App& check_command = *layout.add_subcommand("check", "say what is wrong with a layout, with its line");
-    check_command.add_option("FILE", *file, "a .yaml file, or the name of a shipped layout")->required();
-    check_command.footer("Example: hallcast layout check my-hall.yaml");
-    check_command.callback([file] { check(*file); });
+    add_layout_check(layout);
 
     auto options = std::make_shared<RenderOptions>();
     CLI::App& render_command = *layout.add_subcommand("render", "make the picture that a screen would show");

@@ -66,6 +66,17 @@ class LayoutScreen final : public Screen {
         return scene;
     }
 
+    std::vector<Part> parts(const ScreenInput& input) override {
+        std::vector<Part> parts;
+        for (auto& mounted : widgets_) {
+            const Shown& shown = shown_at(mounted, input);
+            const bool is_overlay = mounted.show == show_notice || mounted.show == show_banner;
+            parts.push_back({mounted.place.widget.name, mounted.place.box, is_overlay, shown.items});
+            roll(shown.rolling, mounted.place.box, input.motion, parts.back().items);
+        }
+        return parts;
+    }
+
     std::vector<SeenCall> calls(const ScreenInput& input) override {
         std::vector<SeenCall> calls;
         for (auto& mounted : widgets_) {
@@ -130,6 +141,13 @@ picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangemen
                         {0, 0, size.width, size.height});
 }
 
+// "hall.yaml:12:5", of a value of the widget.
+std::string place_of(const layouts::Arrangement& layout, const layouts::Widget& widget, std::string_view key) {
+    const auto found = widget.places.find(key);
+    const auto place = found == widget.places.end() ? widget.place : found->second;
+    return fmt::format("{}:{}:{}", layout.file, place.line, place.column);
+}
+
 Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Widget& widget) {
     const auto& id = widget.text_id;
     if (id.empty() || id == "office_name" || id == "hall_name") return {};
@@ -138,7 +156,7 @@ Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Wid
     if (content::has_text(id) && stands_alone(id)) return {};
     std::vector<std::string_view> known{"office_name", "hall_name"};
     std::ranges::copy_if(content::text_ids(), std::back_inserter(known), stands_alone);
-    return fail("{}:{}: '{}' is no text for the widget '{}'; there are {}", layout.file, widget.place.line, id,
+    return fail("{}: '{}' is no text for the widget '{}'; there are {}", place_of(layout, widget, "text"), id,
                 widget.name, fmt::join(known, ", "));
 }
 
@@ -148,14 +166,14 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
     mounted.place = {widget, on_screen(widget.box, layout, size), layout.scale, item_id(0, widget.name), nullptr};
     if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
     if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
-        return fail("{}:{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"", layout.file,
-                    widget.place.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
+        return fail("{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"",
+                    place_of(layout, widget, widget.skeleton.empty() ? "format" : "skeleton"),
+                    widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
     }
     if (widget.kind == layouts::WidgetKind::image) {
         auto image = picture::read_png(widget.file);
         if (!image)
-            return fail("{}:{}: the image '{}': {}", layout.file, widget.place.line, widget.name,
-                        image.error().message);
+            return fail("{}: the image '{}': {}", place_of(layout, widget, "file"), widget.name, image.error().message);
         mounted.place.image = std::move(*image);
     }
     return mounted;
@@ -203,11 +221,14 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     }
     const layouts::Arrangement arrangement = layouts::arrange(layout, size.width, size.height);
     std::vector<Mounted> widgets;
+    std::vector<std::string> mistakes;
     for (const auto& widget : arrangement.widgets) {
-        auto mounted = mount(arrangement, widget, size);
-        if (!mounted) return std::unexpected(mounted.error());
-        widgets.push_back(std::move(*mounted));
+        if (auto mounted = mount(arrangement, widget, size))
+            widgets.push_back(std::move(*mounted));
+        else
+            mistakes.push_back(mounted.error().message);
     }
+    if (!mistakes.empty()) return fail("{}", fmt::join(mistakes, "\n"));
     for (auto& notice : notices_of(arrangement, size)) widgets.push_back(std::move(notice));
     widgets.push_back(banner_of(arrangement, size));
     return std::make_unique<LayoutScreen>(size, to_picture(arrangement.settings.background), std::move(widgets),
