@@ -39,6 +39,7 @@ void add_content(CLI::App& app);
 void add_layout(CLI::App& app);
 void add_layout_words(CLI::App& layout);  // its schema and keys
 void add_layout_render(CLI::App& layout);
+void add_layout_check(CLI::App& layout);
 void add_say(CLI::App& app);
 void add_voice(CLI::App& app);
 

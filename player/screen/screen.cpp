@@ -113,6 +113,18 @@ class LayoutScreen final : public Screen {
         return scene;
     }
 
+    std::vector<Part> parts(const ScreenInput& input) override {
+        std::vector<Part> parts;
+        for (auto& mounted : seen_at(input)) {
+            const Shown& shown = shown_at(mounted, input);
+            const bool is_overlay = mounted.show == show_connection || mounted.show == show_banner ||
+                                    mounted.show == show_emergency || mounted.show == show_veil;
+            parts.push_back(
+                {mounted.place.widget.name, mounted.place.box, is_overlay, items_of(shown, mounted.place, input)});
+        }
+        return parts;
+    }
+
     std::vector<SeenCall> calls(const ScreenInput& input) override {
         std::vector<SeenCall> calls;
         for (auto& mounted : seen_at(input)) {
@@ -227,6 +239,12 @@ picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangemen
 
 // Texts of the hall's own profile.
 constexpr std::array<std::string_view, 3> profile_texts{"office_name", "hall_name", "office_hours"};
+// "hall.yaml:12:5", of a value of the widget.
+std::string place_of(const std::string& file, const layouts::Widget& widget, std::string_view key) {
+    const auto found = widget.places.find(key);
+    const auto place = found == widget.places.end() ? widget.place : found->second;
+    return fmt::format("{}:{}:{}", file, place.line, place.column);
+}
 
 Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Widget& widget) {
     const auto& id = widget.text_id;
@@ -236,7 +254,7 @@ Expected<void> check_text(const layouts::Arrangement& layout, const layouts::Wid
     if (content::has_text(id) && stands_alone(id)) return {};
     std::vector<std::string_view> known(profile_texts.begin(), profile_texts.end());
     std::ranges::copy_if(content::text_ids(), std::back_inserter(known), stands_alone);
-    return fail("{}:{}: '{}' is no text for the widget '{}'; there are {}", layout.file, widget.place.line, id,
+    return fail("{}: '{}' is no text for the widget '{}'; there are {}", place_of(layout.file, widget, "text"), id,
                 widget.name, fmt::join(known, ", "));
 }
 
@@ -272,14 +290,15 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
     mounted.place = {widget, on_screen(widget.box, layout, size), layout.scale, item_id(0, widget.name), nullptr};
     if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
     if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
-        return fail("{}:{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"", layout.file,
-                    widget.place.line, widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
+        return fail("{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"",
+                    place_of(layout.file, widget, widget.skeleton.empty() ? "format" : "skeleton"),
+                    widget.skeleton.empty() ? widget.format : widget.skeleton, widget.name);
     }
     if (takes_turns(widget) && !widget.places.contains("seconds")) mounted.place.widget.seconds = turn_seconds;
     if (widget.kind == layouts::WidgetKind::qr) {
         auto image = qr_image(widget, mounted.place.box);
         if (!image)
-            return fail("{}:{}: the code '{}': {}", layout.file, widget.place.line, widget.name, image.error().message);
+            return fail("{}: the code '{}': {}", place_of(layout.file, widget, "data"), widget.name, image.error().message);
         mounted.place.image = std::move(*image);
     }
     if (widget.kind == layouts::WidgetKind::image) {
@@ -349,7 +368,7 @@ Expected<Images> read_images(const layouts::Layout& layout) {
             if (widget.kind != layouts::WidgetKind::image || images.contains(widget.file)) continue;
             auto image = picture::read_png(widget.file);
             if (!image)
-                return fail("{}:{}: the image '{}': {}", layout.file, widget.place.line, widget.name,
+                return fail("{}: the image '{}': {}", place_of(layout.file, widget, "file"), widget.name,
                             image.error().message);
             images.emplace(widget.file, std::move(*image));
         }
@@ -371,12 +390,16 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     }
     const layouts::Arrangement arrangement = layouts::arrange(layout, size.width, size.height);
     std::vector<Mounted> widgets;
+    std::vector<std::string> mistakes;
     const double turn = turn_seconds(arrangement);
     for (const auto& widget : arrangement.widgets) {
         auto mounted = mount(arrangement, widget, size, turn, images);
-        if (!mounted) return std::unexpected(mounted.error());
-        widgets.push_back(std::move(*mounted));
+        if (mounted)
+            widgets.push_back(std::move(*mounted));
+        else
+            mistakes.push_back(mounted.error().message);
     }
+    if (!mistakes.empty()) return fail("{}", fmt::join(mistakes, "\n"));
     add_connection(widgets, arrangement, size);
     if (!always_has(arrangement, layouts::WidgetKind::message)) widgets.push_back(banner_of(arrangement, size));
     widgets.push_back(emergency_of(arrangement, size));

@@ -77,12 +77,22 @@ struct SeenCall {
     bool operator==(const SeenCall&) const = default;
 };
 
+// What a widget adds to a scene.
+struct Part {
+    std::string widget;  // its name in the layout, or that of the board under a notice; else empty
+    picture::ScreenRect box;
+    bool is_overlay = false;  // of what the program itself lays over the layout
+    std::vector<picture::Item> items;
+};
+
 // Keeps only caches: the same input gives the same scene. Externally synchronized.
 class Screen {
   public:
     virtual ~Screen() = default;
 
     virtual picture::Scene scene(const ScreenInput& input) = 0;
+    // What scene(input) is made of, back to front, when nothing is on its way.
+    virtual std::vector<Part> parts(const ScreenInput& input) = 0;
     // The calls that are to be seen in scene(input), from back to front; not those that are only just coming or going.
     virtual std::vector<SeenCall> calls(const ScreenInput& input) = 0;
     // How long the scene of `input` stays as it is when neither hall nor video change: zero while a ticker
@@ -97,7 +107,8 @@ using Images = std::map<std::string, picture::ImagePtr>;
 // Fails when one cannot be read. Takes as long as decoding does: any thread.
 Expected<Images> read_images(const layouts::Layout& layout);
 
-// Quick. `images` are that layout's; `typesetter` must outlive the screen.
+// Fails when the layout names a text that there is not, or the like: all such mistakes, one in a line. Quick. `images` are
+// that layout's; `typesetter` must outlive the screen.
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
                                               text::Typesetter& typesetter, const Images& images);
 // The same, with its images read here.

@@ -114,10 +114,10 @@ TEST_CASE("a text, a clock and an image that cannot be shown are told with their
         return screen ? "no error" : screen.error().message;
     };
     CHECK(error("kind: text, text: wellcome")
-              .starts_with("test.yaml:2: 'wellcome' is no text for the widget 'w'; there are office_name"));
-    CHECK(error("kind: text, text: ahead_of_you").starts_with("test.yaml:2: 'ahead_of_you' is no text"));
-    CHECK(error("kind: clock, format: \"bogus jjj\"").starts_with("test.yaml:2: 'bogus jjj' is no date pattern"));
-    CHECK(error("kind: image, file: nowhere.png").starts_with("test.yaml:2: the image 'w': "));
+              .starts_with("test.yaml:2:46: 'wellcome' is no text for the widget 'w'; there are office_name"));
+    CHECK(error("kind: text, text: ahead_of_you").starts_with("test.yaml:2:46: 'ahead_of_you' is no text"));
+    CHECK(error("kind: clock, format: \"bogus jjj\"").starts_with("test.yaml:2:47: 'bogus jjj' is no date pattern"));
+    CHECK(error("kind: image, file: nowhere.png").starts_with("test.yaml:2:47: the image 'w': "));
     CHECK(error("kind: text, text: welcome") == "no error");
 }
 

@@ -1,0 +1,33 @@
+// Finds what is wrong with a layout before it hangs in a hall: it makes the screens that the layout would give, in made
+// states of a hall, and looks at every text in them.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "player/preview/finding.h"
+#include "player/text/font_set.h"
+#include "protocol/base/error.h"
+
+namespace hallcast::preview {
+
+struct LintOptions {
+    std::vector<picture::ScreenSize> sizes;  // empty: usual_sizes()
+    std::vector<std::string> languages;      // the office's own first; empty: usual_languages()
+};
+
+// The canvas' own size, usual ones, upright ones where there is a variant for those, and one for each other variant.
+std::vector<picture::ScreenSize> usual_sizes(const layouts::Layout& layout);
+
+// In the order of their places; one for all languages, sizes and samples in which a thing is wrong. Without clocks and
+// chance: the same layout, fonts and options give the same findings.
+std::vector<Finding> lint(const layouts::Layout& layout, const text::FontSet& fonts, const LintOptions& options = {});
+
+// The rule of what keeps a layout from being read, or a screen from being made of it.
+inline constexpr std::string_view rule_layout = "layout";
+
+// What the reader of layouts says, "FILE:LINE:COLUMN: MESSAGE" in each line.
+std::vector<Finding> findings_of(const Error& error, const std::string& file);
+
+}  // namespace hallcast::preview
