@@ -97,13 +97,13 @@ Json text_form(double longest) {
     return or_variable(
         Object{{"type", List{"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", longest}});
 }
-Json choice_form(std::span<const std::string_view> words) {
-    return or_variable(Object{{"enum", List(words.begin(), words.end())}});
+Json choice_form(std::span<const std::string_view> choices) {
+    return or_variable(Object{{"enum", List(choices.begin(), choices.end())}});
 }
 // Of these, each with what it means.
-Json told_choice(std::span<const KeyWord> words) {
+Json told_choice(std::span<const KeyWord> choices) {
     List all;
-    for (const auto& word : words) all.push_back(Object{{"const", word.name}, {"description", word.about}});
+    for (const auto& word : choices) all.push_back(Object{{"const", word.name}, {"description", word.about}});
     all.push_back(reference("variable"));
     return any_of(std::move(all));
 }
@@ -184,8 +184,8 @@ Json form_of_word(std::string_view name) {
     return form_of_widget_key(name);
 }
 
-void add_words(Object& properties, std::span<const KeyWord> words) {
-    for (const auto& word : words) properties.emplace_back(word.name, described(word.about, form_of_word(word.name)));
+void add_words(Object& properties, std::span<const KeyWord> added) {
+    for (const auto& word : added) properties.emplace_back(word.name, described(word.about, form_of_word(word.name)));
 }
 
 void add_key(Object& properties, const Key& key) {
