@@ -1,5 +1,5 @@
-// An office's layout file: whatever it says, it is refused with places in it, or its widgets have boxes on every screen,
-// inside of it.
+// An office's layout file: whatever it says, it is refused with places in it, or its widgets have boxes on every
+// screen, inside of it.
 #include "layouts/layout.h"
 
 #include <cmath>

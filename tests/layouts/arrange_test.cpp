@@ -16,7 +16,8 @@ TEST_CASE("rows share the height by weight, columns the width") {
 
 TEST_CASE("a gap lies between the parts, padding around them") {
     const OnScreen screen(
-        "gap: 20\npadding: 10\nrows:\n  - {kind: media, name: a}\n  - {kind: media, name: b}\n  - {kind: media, name: c}\n");
+        "gap: 20\npadding: 10\nrows:\n  - {kind: media, name: a}\n  - {kind: media, name: b}\n  - {kind: media, name: "
+        "c}\n");
     CHECK(screen.box("a") == Box{10, 10, 1900, 340});
     CHECK(screen.box("b") == Box{10, 370, 1900, 340});
     CHECK(screen.box("c") == Box{10, 730, 1900, 340});
@@ -24,7 +25,8 @@ TEST_CASE("a gap lies between the parts, padding around them") {
 
 TEST_CASE("a size is of canvas units or a share, and the others have what is left") {
     const OnScreen screen(
-        "columns:\n  - {kind: media, name: a, size: 300}\n  - {kind: media, name: b, size: 25%}\n  - {kind: media, name: c}\n");
+        "columns:\n  - {kind: media, name: a, size: 300}\n  - {kind: media, name: b, size: 25%}\n  - {kind: media, "
+        "name: c}\n");
     CHECK(screen.box("a").width == 300);
     CHECK(screen.box("b") == Box{300, 0, 480, 1080});
     CHECK(screen.box("c") == Box{780, 0, 1140, 1080});
@@ -44,7 +46,8 @@ TEST_CASE("min and max hold, and what they take or leave is shared again") {
     CHECK(most.box("b") == Box{0, 80, 1920, 1000});
     // CSS's case: both a limit below and one above; the part that stays takes what remains.
     const OnScreen both(
-        "rows:\n  - {kind: media, name: a, max: 100}\n  - {kind: media, name: b, min: 500}\n  - {kind: media, name: c}\n");
+        "rows:\n  - {kind: media, name: a, max: 100}\n  - {kind: media, name: b, min: 500}\n  - {kind: media, name: "
+        "c}\n");
     CHECK(both.box("a").height == 100);
     CHECK(both.box("b").height == 500);
     CHECK(both.box("c").height == 480);
@@ -56,8 +59,9 @@ TEST_CASE("min and max hold, and what they take or leave is shared again") {
 }
 
 TEST_CASE("where there is too little room all shrink alike, and it is told") {
-    const OnScreen screen("rows:\n  - {kind: media, name: a, size: 1000}\n  - {kind: media, name: b, size: 1000}\n"
-                          "  - {kind: media, name: c}\n");
+    const OnScreen screen(
+        "rows:\n  - {kind: media, name: a, size: 1000}\n  - {kind: media, name: b, size: 1000}\n"
+        "  - {kind: media, name: c}\n");
     CHECK(screen.box("a").height == Approx(540));
     CHECK(screen.box("b").height == Approx(540));
     CHECK(screen.box("c").height == 0);
@@ -73,7 +77,8 @@ TEST_CASE("where there is too little room all shrink alike, and it is told") {
 }
 
 TEST_CASE("an aspect takes as much of a row as it needs, or stands in the middle of its share") {
-    const OnScreen screen("columns:\n  - {kind: media, name: a, aspect: 16:9, size: 1280}\n  - {kind: media, name: b}\n");
+    const OnScreen screen(
+        "columns:\n  - {kind: media, name: a, aspect: 16:9, size: 1280}\n  - {kind: media, name: b}\n");
     CHECK(screen.box("a") == Box{0, 180, 1280, 720});
     const OnScreen derived("columns:\n  - {kind: media, name: a, aspect: 1:1}\n  - {kind: media, name: b}\n");
     CHECK(derived.box("a") == Box{0, 0, 1080, 1080});
@@ -88,7 +93,9 @@ TEST_CASE("an aspect takes as much of a row as it needs, or stands in the middle
 }
 
 TEST_CASE("a stack's parts lie over each other, all of it or a box") {
-    const OnScreen screen("stack:\n  - {kind: media, name: a}\n  - {kind: text, text: please_wait, name: b, box: [100, 900, 500, 100]}\n");
+    const OnScreen screen(
+        "stack:\n  - {kind: media, name: a}\n  - {kind: text, text: please_wait, name: b, box: [100, 900, 500, "
+        "100]}\n");
     CHECK(screen.box("a") == Box{0, 0, 1920, 1080});
     CHECK(screen.box("b") == Box{100, 900, 500, 100});
     CHECK(screen.made.widgets[1].name == "b");  // in front
@@ -115,13 +122,15 @@ grid:
 
 TEST_CASE("a grid's columns and rows may have weights") {
     const OnScreen screen(
-        "column_weights: [3, 1]\nrow_weights: [1, 2]\ngrid:\n" "  - {kind: media, name: a}\n  - {kind: media, name: b}\n  - {kind: media, name: c}\n");
+        "column_weights: [3, 1]\nrow_weights: [1, 2]\ngrid:\n"
+        "  - {kind: media, name: a}\n  - {kind: media, name: b}\n  - {kind: media, name: c}\n");
     CHECK(screen.box("a") == Box{0, 0, 1440, 360});
     CHECK(screen.box("b") == Box{1440, 0, 480, 360});
     CHECK(screen.box("c") == Box{0, 360, 1440, 720});
     CHECK(error_of("column_weights: [1, 2, 3]\ngrid: [{kind: media}]") ==
           "x.yaml:1:1: 'column_weights' has 3 weights for the 2 columns that 'across' gives");
-    CHECK(error_of("row_weights: [1, 0]\ngrid: [{kind: media}]") == "x.yaml:1:1: 'row_weights' holds weights of 0.01..1000");
+    CHECK(error_of("row_weights: [1, 0]\ngrid: [{kind: media}]") ==
+          "x.yaml:1:1: 'row_weights' holds weights of 0.01..1000");
 }
 
 TEST_CASE("containers stand in containers, and have backgrounds of their own") {
@@ -165,7 +174,8 @@ TEST_CASE("boxes are stretched with their stack") {
     CHECK(OnScreen(yaml, 1920, 2160).box("a") == Box{960, 0, 960, 2160});
     // One that keeps its size on a wider screen keeps its boxes.
     const std::string nested =
-        "columns:\n  - {kind: media}\n  - size: 600\n    padding: 50\n    stack: [{kind: media, name: a, box: [100, 0, 400, 980]}]\n";
+        "columns:\n  - {kind: media}\n  - size: 600\n    padding: 50\n    stack: [{kind: media, name: a, box: [100, 0, "
+        "400, 980]}]\n";
     const OnScreen same(nested), wide(nested, 3840, 1080);
     CHECK(same.box("a") == Box{1470, 50, 400, 980});
     CHECK(wide.box("a") == Box{3390, 50, 400, 980});
@@ -174,11 +184,13 @@ TEST_CASE("boxes are stretched with their stack") {
 
 TEST_CASE("a box that reaches out of a nested stack is told and cut") {
     const OnScreen screen(
-        "columns:\n  - size: 600\n    stack:\n      - {kind: media, name: a, box: [500, 0, 400, 100]}\n      - {kind: media, name: b, box: [700, 0, 90, 90]}\n  - {kind: media}\n");
+        "columns:\n  - size: 600\n    stack:\n      - {kind: media, name: a, box: [500, 0, 400, 100]}\n      - {kind: "
+        "media, name: b, box: [700, 0, 90, 90]}\n  - {kind: media}\n");
     CHECK(screen.box("a") == Box{500, 0, 100, 100});
     CHECK(screen.box("b") == Box{600, 0, 0, 90});
     CHECK(screen.problems() ==
-          "4: 'box' reaches out of its stack, which is 600 x 1080 canvas units\n" "5: 'box' reaches out of its stack, which is 600 x 1080 canvas units\n");
+          "4: 'box' reaches out of its stack, which is 600 x 1080 canvas units\n"
+          "5: 'box' reaches out of its stack, which is 600 x 1080 canvas units\n");
 }
 
 TEST_CASE("where a part stands is told by the words of its container") {
@@ -191,7 +203,8 @@ TEST_CASE("where a part stands is told by the words of its container") {
     CHECK(error_of("rows: [{kind: media, size: 0x9%}]").starts_with("x.yaml:1:22: 'size' is canvas units"));
     CHECK(error_of("rows: [{kind: media, size: 0}]") == "x.yaml:1:22: 'size' must be 1..16384, is 0");
     CHECK(error_of("rows: [{kind: media, min: 5, max: 4}]") == "x.yaml:1:30: 'max' is less than 'min'");
-    CHECK(error_of("rows: [{kind: media, size: 9, weight: 4}]") == "x.yaml:1:31: 'weight' and 'size' exclude each other");
+    CHECK(error_of("rows: [{kind: media, size: 9, weight: 4}]") ==
+          "x.yaml:1:31: 'weight' and 'size' exclude each other");
     CHECK(error_of("rows: [{rows: [{kind: media}], stack: [{kind: media}]}]") ==
           "x.yaml:1:32: 'stack' and 'rows' exclude each other");
 }

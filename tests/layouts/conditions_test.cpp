@@ -40,7 +40,8 @@ TEST_CASE("a time may go over midnight, to its end") {
     CHECK((evening.has_minute(1439) && !evening.has_minute(0)));
     const auto until_midnight = when("{time: \"18:00-00:00\"}")[0];
     CHECK((until_midnight.has_minute(1439) && !until_midnight.has_minute(0)));
-    for (const std::string wrong : {"08:00", "8:00-9:00", "08:60-09:00", "24:00-09:00", "08:00-24:01", "08:00-08:00", "08:00 - 09:00"})
+    for (const std::string wrong :
+         {"08:00", "8:00-9:00", "08:60-09:00", "24:00-09:00", "08:00-24:01", "08:00-08:00", "08:00 - 09:00"})
         CHECK(mistake("{time: \"" + wrong + "\"}") ==
               "x.yaml:3:12: 'time' is a part of the day like \"08:00-15:30\", is '" + wrong + "'");
 }
@@ -78,11 +79,14 @@ TEST_CASE("a container's conditions hold for its parts and its background") {
 
 TEST_CASE("conditions that do not exist are told with those that do") {
     CHECK(mistake("opne") ==
-          "x.yaml:3:11: there is no condition 'opne', did you mean 'open'? Known: open, closed, calls, call, queue_empty, "
-          "notice, emergency, stale, film, sign, 'not' before one of them; and mappings of time, days, waiting, any, not");
+          "x.yaml:3:11: there is no condition 'opne', did you mean 'open'? Known: open, closed, calls, call, "
+          "queue_empty, "
+          "notice, emergency, stale, film, sign, 'not' before one of them; and mappings of time, days, waiting, any, "
+          "not");
     CHECK(mistake("[open, not there]").starts_with("x.yaml:3:18: there is no condition 'there'"));
     CHECK(mistake("{weekday: [mon]}").starts_with("x.yaml:3:12: unknown key 'weekday' for a condition"));
-    CHECK(mistake("{days: [mon, montag]}") == "x.yaml:3:12: 'days' holds mon, tue, wed, thu, fri, sat, sun; has 'montag'");
+    CHECK(mistake("{days: [mon, montag]}") ==
+          "x.yaml:3:12: 'days' holds mon, tue, wed, thu, fri, sat, sun; has 'montag'");
     for (const std::string wrong : {"[5, 3]", "[-1, 3]", "[0.5, 3]", "[0, 1000001]"})
         CHECK(mistake("{waiting: " + wrong + "}") ==
               "x.yaml:3:12: 'waiting' is [least, most] people: whole numbers of 0..1000000, the least first");
@@ -108,7 +112,8 @@ TEST_CASE("conditions have their limits") {
         for (int j = 0; j < 16; ++j) names += (j ? ", $a" : "$a") + std::to_string(i - 1);
         names += "]\n";
     }
-    CHECK(error_of(names + "stack:\n  - kind: media\n    when: $a5\n").find("more than 16 conditions") != std::string::npos);
+    CHECK(error_of(names + "stack:\n  - kind: media\n    when: $a5\n").find("more than 16 conditions") !=
+          std::string::npos);
 }
 
 }  // namespace when_test

@@ -1,5 +1,5 @@
-// judge_layouts: a layout a line on standard input (JSON is YAML), a verdict a line on standard output: "right", or what
-// is wrong with it, several mistakes joined by " | ".
+// judge_layouts: a layout a line on standard input (JSON is YAML), a verdict a line on standard output: "right", or
+// what is wrong with it, several mistakes joined by " | ".
 #include <cstdio>
 #include <iostream>
 #include <string>

@@ -52,7 +52,8 @@ TEST_CASE("numbers and flags have no quotes, as YAML and editors have it") {
     CHECK(error_of("stack: [{kind: board, text_size: '48'}]") ==
           "x.yaml:1:23: 'text_size' must be 8..1000, is 48 in quotes, which makes it a text");
     CHECK(error_of("stack: [{kind: board, bold: \"true\"}]") == "x.yaml:1:23: 'bold' must be true or false, is true");
-    CHECK(error_of("stack: [{kind: board, counters: [1, \"2\"]}]").starts_with("x.yaml:1:37: 'counters' holds whole numbers of 1..9999"));
+    CHECK(error_of("stack: [{kind: board, counters: [1, \"2\"]}]")
+              .starts_with("x.yaml:1:37: 'counters' holds whole numbers of 1..9999"));
     // A number is a text too where a text is wanted.
     CHECK(widget_of("stack: [{kind: text, name: 7, texts: {pl: 15}}]").texts.at("pl") == "15");
 }
@@ -73,7 +74,8 @@ TEST_CASE("what is empty, long or of the wrong form is told as such") {
           "x.yaml:3:1: a file holds one layout; after '---' begins a second");
     CHECK(parse_layout("\xEF\xBB\xBFstack:\r\n  - kind: media\r\n", "x.yaml"));
     // A long word is cut between its characters.
-    CHECK(error_of("stack: [{kind: ęęęęęęęęęęęęęęęęęęęęęęęęęęęęęę}]").find("is 'ęęęęęęęęęęęęęęęęęęęę...'") != std::string::npos);
+    CHECK(error_of("stack: [{kind: ęęęęęęęęęęęęęęęęęęęęęęęęęęęęęę}]").find("is 'ęęęęęęęęęęęęęęęęęęęę...'") !=
+          std::string::npos);
 }
 
 TEST_CASE("names of widgets are unique, containers' too; those without one get theirs from kind and order") {
@@ -88,7 +90,7 @@ TEST_CASE("names of widgets are unique, containers' too; those without one get t
     CHECK(names("stack: [{kind: media}, {kind: board}, {kind: media}, {kind: media, name: media 2}]") ==
           Names{"media", "board", "media 3", "media 2"});
     // What else there is in the file changes no name.
-    CHECK(names("columns: [{kind: board}, {kind: ticker, rows: 3}]") == Names{"board", "ticker"}) ;
+    CHECK(names("columns: [{kind: board}, {kind: ticker, rows: 3}]") == Names{"board", "ticker"});
 }
 
 // Seconds that reading takes.
@@ -142,7 +144,8 @@ TEST_CASE("a file whose parts stand in a great many places is refused before it 
     for (int i = 0; i < 17; ++i) deep += "]}";
     CHECK(error_of("stack: [" + deep + "]").find("a layout has at most 400 parts, 16 deep") != std::string::npos);
     std::string many = "stack:\n";
-    for (int i = 0; i < 13; ++i) many += "  - stack: [{kind: media}, {kind: media}, {kind: media}, {kind: media}, {kind: media}]\n";
+    for (int i = 0; i < 13; ++i)
+        many += "  - stack: [{kind: media}, {kind: media}, {kind: media}, {kind: media}, {kind: media}]\n";
     CHECK(error_of(many) == "x.yaml:14:68: a layout has at most 64 widgets, backgrounds of containers included");
 }
 

@@ -51,7 +51,8 @@ stack:
 
 TEST_CASE("a value out of its range is told at its key") {
     CHECK(error_of(with_board("    rows: 40\n")) == "x.yaml:6:5: 'rows' must be a whole number of 1..12, is 40");
-    CHECK(error_of(with_board("    bold: false\n    rows: many\n")) == "x.yaml:7:5: 'rows' must be a whole number of 1..12, is many");
+    CHECK(error_of(with_board("    bold: false\n    rows: many\n")) ==
+          "x.yaml:7:5: 'rows' must be a whole number of 1..12, is many");
     CHECK(error_of(with_board("    rows: 2.5\n")) == "x.yaml:6:5: 'rows' must be a whole number of 1..12, is 2.5");
     CHECK(error_of(with_board("    text_size: .nan\n")) == "x.yaml:6:5: 'text_size' must be 8..1000, is .nan");
     CHECK(error_of(with_board("    text_size: inf\n")) == "x.yaml:6:5: 'text_size' must be 8..1000, is inf");

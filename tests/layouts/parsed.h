@@ -37,7 +37,8 @@ struct OnScreen {
     Box box(const std::string& name) const { return widget_named(made.widgets, name).box; }
     std::string problems() const {
         std::string all;
-        for (const auto& problem : made.problems) all += std::to_string(problem.place.line) + ": " + problem.message + "\n";
+        for (const auto& problem : made.problems)
+            all += std::to_string(problem.place.line) + ": " + problem.message + "\n";
         return all;
     }
     Arrangement made;

@@ -19,7 +19,8 @@ std::string source_file(const std::string& name) {
     return *text;
 }
 
-TEST_CASE("the shipped schema is the one the program prints; else: hallcast layout schema > layouts/layout.schema.json") {
+TEST_CASE(
+    "the shipped schema is the one the program prints; else: hallcast layout schema > layouts/layout.schema.json") {
     CHECK(source_file("layouts/layout.schema.json") == layouts::json_schema());
 }
 

@@ -6,8 +6,8 @@ namespace styles_test {
 using namespace parsed;
 
 TEST_CASE("a widget has its style's values, and its own go first") {
-    const auto board = widget_of(
-        "styles: {card: {text_size: 70, rows: 5, bold: true}}\nstack: [{kind: board, style: card, rows: 6}]");
+    const auto board =
+        widget_of("styles: {card: {text_size: 70, rows: 5, bold: true}}\nstack: [{kind: board, style: card, rows: 6}]");
     CHECK(board.text_size == 70);
     CHECK(board.rows == 6);
     CHECK(board.bold);
@@ -23,7 +23,8 @@ TEST_CASE("of several styles the last says the most; a style builds on others") 
     CHECK((last.radius == 1 && last.padding == 2 && last.rows == 3 && last.text_size == 30));
     const auto first = widget_of(styles + "stack: [{kind: board, style: [other, mid]}]");
     CHECK((first.rows == 2 && first.text_size == 20));
-    const auto both = widget_of(styles + "  both: {style: [other, mid], padding: 9}\nstack: [{kind: board, style: both}]");
+    const auto both =
+        widget_of(styles + "  both: {style: [other, mid], padding: 9}\nstack: [{kind: board, style: both}]");
     CHECK((both.rows == 2 && both.padding == 9 && both.radius == 1));
 }
 
@@ -35,7 +36,8 @@ TEST_CASE("what a kind does not know of a style is skipped, but a slip in the st
     CHECK(error_of("styles: {s: {rows: 99}}\nstack: [{kind: media, style: s}]") ==
           "x.yaml:1:14: 'rows' must be a whole number of 1..12, is 99");
     CHECK(error_of("styles: {s: {gap: -1}}\nstack: [{kind: media}]") == "x.yaml:1:14: 'gap' must be 0..1000, is -1");
-    CHECK(error_of("styles: {s: {size: 30}}\nstack: [{kind: media}]").starts_with("x.yaml:1:14: unknown key 'size' for a style"));
+    CHECK(error_of("styles: {s: {size: 30}}\nstack: [{kind: media}]")
+              .starts_with("x.yaml:1:14: unknown key 'size' for a style"));
 }
 
 TEST_CASE("a style that does not exist is told with the near one and all") {
@@ -44,7 +46,8 @@ TEST_CASE("a style that does not exist is told with the near one and all") {
     CHECK(error_of("stack: [{kind: board, style: card}]") ==
           "x.yaml:1:23: 'style' 'card' is no style of this layout. There are: none");
     // Also of a style that nobody has.
-    CHECK(error_of("styles: {a: {style: b}}\nstack: [{kind: board}]").starts_with("x.yaml:1:14: 'style' 'b' is no style"));
+    CHECK(error_of("styles: {a: {style: b}}\nstack: [{kind: board}]")
+              .starts_with("x.yaml:1:14: 'style' 'b' is no style"));
 }
 
 TEST_CASE("styles that build on themselves are told with their round") {
@@ -53,17 +56,20 @@ TEST_CASE("styles that build on themselves are told with their round") {
     CHECK(error_of("styles:\n  a: {style: b}\n  b: {style: a}\nstack: [{kind: board}]") ==
           "x.yaml:2:7: 'style' 'b' builds on itself: b, a, b\nx.yaml:3:7: 'style' 'a' builds on itself: a, b, a");
     // The same style twice, by two ways, is no round.
-    CHECK(widget_of("styles: {a: {rows: 2}, b: {style: a}, c: {style: [a, b]}}\nstack: [{kind: board, style: c}]").rows == 2);
+    CHECK(
+        widget_of("styles: {a: {rows: 2}, b: {style: a}, c: {style: [a, b]}}\nstack: [{kind: board, style: c}]").rows ==
+        2);
     std::string many = "styles:\n  s0: {rows: 2}\n";
-    for (int i = 1; i < 40; ++i)
-        many += "  s" + std::to_string(i) + ": {style: s" + std::to_string(i - 1) + "}\n";
+    for (int i = 1; i < 40; ++i) many += "  s" + std::to_string(i) + ": {style: s" + std::to_string(i - 1) + "}\n";
     CHECK(error_of(many + "stack: [{kind: board, style: s39}]")
-              .find("'style' makes more than 32 styles of one part, with those that they build on") != std::string::npos);
+              .find("'style' makes more than 32 styles of one part, with those that they build on") !=
+          std::string::npos);
 }
 
 TEST_CASE("a container takes from a style how it divides, and its background") {
     const OnScreen screen(
-        "styles: {card: {background: \"#102030\", radius: 9, padding: 40, gap: 20, across: 3, column_weights: [2, 1, 1]}}\n"
+        "styles: {card: {background: \"#102030\", radius: 9, padding: 40, gap: 20, across: 3, column_weights: [2, 1, "
+        "1]}}\n"
         "rows:\n  - {style: card, name: c, grid: [{kind: media, name: a}, {kind: media, name: b}]}\n");
     CHECK(widget_named(screen.made.widgets, "c").radius == 9);
     CHECK(screen.box("a") == Box{40, 40, 900, 1000});
@@ -82,12 +88,13 @@ TEST_CASE("of two ways to say a thing the nearest holds") {
           "x.yaml:1:39: 'texts' and 'text' exclude each other");
     // What must be there may come from a style too.
     CHECK(widget_of("styles: {logo: {file: a.png}}\nstack: [{kind: image, style: logo}]").file == "a.png");
-    CHECK(error_of("styles: {logo: {file: /a.png}}\nstack: [{kind: image, style: logo}]").find("'file' names a PNG file") !=
-          std::string::npos);
+    CHECK(error_of("styles: {logo: {file: /a.png}}\nstack: [{kind: image, style: logo}]")
+              .find("'file' names a PNG file") != std::string::npos);
 }
 
 TEST_CASE("a value's place in the file is its own key's or its style's") {
-    const auto board = widget_of("styles:\n  s: {rows: 3, text_size: 50}\nstack:\n  - {kind: board, style: s, rows: 4}\n");
+    const auto board =
+        widget_of("styles:\n  s: {rows: 3, text_size: 50}\nstack:\n  - {kind: board, style: s, rows: 4}\n");
     CHECK(board.places.at("text_size") == FilePlace{2, 16});
     CHECK(board.places.at("rows") == FilePlace{4, 29});
     CHECK_FALSE(board.places.contains("colour"));
@@ -133,11 +140,12 @@ TEST_CASE("variables that do not exist or go in a circle are told where they are
     CHECK(error_of("variables: {blue: \"#102030\"}\nstack: [{kind: text, text: hall_name, colour: $bleu}]") ==
           "x.yaml:2:47: there is no variable 'bleu', did you mean 'blue'?");
     CHECK(error_of("variables: {a: $b, b: $a}\nstack: [{kind: board, rows: $a}]") ==
-          "x.yaml:1:23: the variable 'b' stands for itself" );
+          "x.yaml:1:23: the variable 'b' stands for itself");
     // Whatever reads it says no more.
-    for (const std::string use : {"kind: $no", "kind: media, aspect: $no", "kind: media, when: $no", "kind: media, style: $no",
-                                  "kind: ticker, languages: [$no]", "kind: board, services: [$no]", "kind: board, counters: [$no]",
-                                  "kind: media, box: $no", "rows: $no", "kind: ticker, texts: $no", "kind: media, when: [$no]"})
+    for (const std::string use :
+         {"kind: $no", "kind: media, aspect: $no", "kind: media, when: $no", "kind: media, style: $no",
+          "kind: ticker, languages: [$no]", "kind: board, services: [$no]", "kind: board, counters: [$no]",
+          "kind: media, box: $no", "rows: $no", "kind: ticker, texts: $no", "kind: media, when: [$no]"})
         CHECK(error_of("stack: [{" + use + "}]").find('\n') == std::string::npos);
     CHECK(error_of("variants: $no\nstack: [{kind: media}]").starts_with("x.yaml:1:11: there is no variable 'no'"));
     CHECK(error_of("variables: {a: 1, a: 2}\nstack: [{kind: media}]") ==

@@ -81,16 +81,18 @@ variants:
 TEST_CASE("what is wrong with a variant is told in its lines") {
     const std::string head = "stack: [{kind: media}]\nvariants:\n";
     CHECK(error_of(head + "  - {gap: 3}\n") == "x.yaml:3:5: a variant needs 'for'");
-    CHECK(error_of(head + "  - {for: sideways}\n") ==
-          "x.yaml:3:6: 'for' is one of portrait, landscape; is 'sideways'");
+    CHECK(error_of(head + "  - {for: sideways}\n") == "x.yaml:3:6: 'for' is one of portrait, landscape; is 'sideways'");
     CHECK(error_of(head + "  - {for: {}}\n") == "x.yaml:3:6: 'for' says no shape of screens");
     CHECK(error_of(head + "  - {for: {aspect: [2, 1]}}\n") ==
           "x.yaml:3:12: 'aspect' is [least, most], its least number first and none below 0");
-    CHECK(error_of(head + "  - {for: {size: [2, 1]}}\n") ==
-          "x.yaml:3:12: unknown key 'size' for 'for', unless it is portrait or landscape,. Known: aspect, width, height");
-    CHECK(error_of(head + "  - {for: portrait, variants: []}\n").starts_with("x.yaml:3:20: unknown key 'variants' for a variant"));
+    CHECK(
+        error_of(head + "  - {for: {size: [2, 1]}}\n") ==
+        "x.yaml:3:12: unknown key 'size' for 'for', unless it is portrait or landscape,. Known: aspect, width, height");
+    CHECK(error_of(head + "  - {for: portrait, variants: []}\n")
+              .starts_with("x.yaml:3:20: unknown key 'variants' for a variant"));
     CHECK(error_of(head + "  - {for: portrait, stack: [{kind: bord}]}\n").starts_with("x.yaml:3:29: 'kind' is one of"));
-    CHECK(error_of("stack: [{kind: media}]\nvariants: [{for: portrait, connection_notice: false, stack: [{kind: call}]}]") ==
+    CHECK(error_of(
+              "stack: [{kind: media}]\nvariants: [{for: portrait, connection_notice: false, stack: [{kind: call}]}]") ==
           "x.yaml:2:28: 'connection_notice' must be true where calls are shown: they may be old");
     std::string many = head;
     for (int i = 0; i < 9; ++i) many += "  - {for: portrait}\n";
