@@ -80,7 +80,8 @@ using StackAreas = std::map<const Node*, Box>;
 
 class Arranger {
   public:
-    // Boxes in a stack are of its area on the canvas itself, `on_canvas`, and stretched with it; null: this is the canvas.
+    // Boxes in a stack are of its area on the canvas itself, `on_canvas`, and stretched with it; null: this is the
+    // canvas.
     Arranger(Arrangement& made, const StackAreas* on_canvas) : made_(made), on_canvas_(on_canvas) {}
 
     const StackAreas& stacks() const { return stacks_; }

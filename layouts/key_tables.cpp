@@ -35,9 +35,9 @@ std::string kinds_with(const Key& key) {
     return everywhere ? "all" : all;
 }
 
-std::string table_of(std::string_view head, std::span<const KeyWord> words) {
+std::string table_of(std::string_view head, std::span<const KeyWord> rows) {
     std::string table = fmt::format("| {} | |\n| --- | --- |\n", head);
-    for (const auto& word : words) table += fmt::format("| `{}` | {} |\n", word.name, word.about);
+    for (const auto& word : rows) table += fmt::format("| `{}` | {} |\n", word.name, word.about);
     return table;
 }
 

@@ -240,8 +240,8 @@ class VariantReader {
             if (node.span_across != (*span)[0] || node.span_down != (*span)[1])
                 reader.mistake("span", "holds whole numbers of 1..12");
             else if (in.form == Node::Form::grid && node.span_across > in.across)
-                reader.mistake("span", fmt::format("is {} cells across, and the grid has {}", node.span_across,
-                                                   in.across));
+                reader.mistake("span",
+                               fmt::format("is {} cells across, and the grid has {}", node.span_across, in.across));
         }
         const bool along = in.form == Node::Form::rows || in.form == Node::Form::columns;
         for (const std::string_view key : {"size", "weight", "min", "max"})
@@ -304,7 +304,8 @@ class VariantReader {
             if (found == styles_.end()) {
                 tell_unknown_style(reader, name);
             } else if (std::ranges::find(path, name) != path.end()) {
-                reader.mistake("style", fmt::format("'{}' builds on itself: {}, {}", name, fmt::join(path, ", "), name));
+                reader.mistake("style",
+                               fmt::format("'{}' builds on itself: {}, {}", name, fmt::join(path, ", "), name));
             } else if (chain.size() + path.size() >= max_chain) {
                 reader.mistake("style", fmt::format("makes more than {} styles of one part, with those that they "
                                                     "build on",
@@ -326,10 +327,9 @@ class VariantReader {
         std::vector<std::string_view> known;
         for (const auto& [word, nodes] : styles_) known.push_back(word);
         const auto nearest = nearest_word(name, known);
-        reader.mistake("style",
-                       fmt::format("'{}' is no style of this layout{} There are: {}", shortened(name),
-                                   nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
-                                   known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
+        reader.mistake("style", fmt::format("'{}' is no style of this layout{} There are: {}", shortened(name),
+                                            nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
+                                            known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))));
     }
 
     // Of values that exclude each other the nearest is what holds.
@@ -392,8 +392,9 @@ class VariantReader {
     bool add_widget(const YAML::Mark& mark, Widget widget, Node& node) {
         if (variant_.widgets.size() == max_widgets) {
             if (!has_too_many_)
-                reading_.mistake(mark, fmt::format("a layout has at most {} widgets, backgrounds of containers included",
-                                                   max_widgets));
+                reading_.mistake(
+                    mark,
+                    fmt::format("a layout has at most {} widgets, backgrounds of containers included", max_widgets));
             has_too_many_ = true;
             return false;
         }
@@ -529,8 +530,8 @@ Expected<Layout> parse_layout(std::string_view yaml, const std::string& file) {
         if (!reading.is_right()) return std::unexpected(Error{reading.mistakes()});
         return layout;
     } catch (const YAML::Exception& exception) {
-        return fail("{}:{}:{}: not readable as YAML: {}; see to the indents, colons, brackets and quotes there", file, std::max(exception.mark.line, 0) + 1,
-                    std::max(exception.mark.column, 0) + 1, exception.msg);
+        return fail("{}:{}:{}: not readable as YAML: {}; see to the indents, colons, brackets and quotes there", file,
+                    std::max(exception.mark.line, 0) + 1, std::max(exception.mark.column, 0) + 1, exception.msg);
     }
 }
 

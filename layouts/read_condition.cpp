@@ -40,8 +40,8 @@ class ConditionReader {
         std::vector<Condition> all;
         if (!node.IsDefined()) return all;
         if (depth > deepest_condition) {
-            reading_.mistake(written.Mark(), fmt::format("conditions within conditions, more than {} deep",
-                                                         deepest_condition));
+            reading_.mistake(written.Mark(),
+                             fmt::format("conditions within conditions, more than {} deep", deepest_condition));
         } else if (!reading_.spend(written.Mark(), 1)) {
             return all;
         } else if (node.IsScalar()) {
@@ -72,11 +72,11 @@ class ConditionReader {
             std::vector<std::string_view> known;
             for (const auto& one : condition_words) known.push_back(one.word);
             const auto nearest = nearest_word(word, known);
-            reading_.mistake(mark, fmt::format("there is no condition '{}'{} Known: {}, 'not' before one of them; and "
-                                               "mappings of {}",
-                                               shortened(word),
-                                               nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
-                                               fmt::join(known, ", "), fmt::join(figure_keys, ", ")));
+            reading_.mistake(
+                mark, fmt::format("there is no condition '{}'{} Known: {}, 'not' before one of them; and "
+                                  "mappings of {}",
+                                  shortened(word), nearest.empty() ? "." : fmt::format(", did you mean '{}'?", nearest),
+                                  fmt::join(known, ", "), fmt::join(figure_keys, ", ")));
             return;
         }
         Condition condition;
@@ -111,7 +111,8 @@ class ConditionReader {
             for (const auto& day : days) {
                 const auto found = std::ranges::find(day_words, std::string_view(day));
                 if (found == day_words.end())
-                    reader.mistake("days", fmt::format("holds {}; has '{}'", fmt::join(day_words, ", "), shortened(day)));
+                    reader.mistake("days",
+                                   fmt::format("holds {}; has '{}'", fmt::join(day_words, ", "), shortened(day)));
                 else
                     condition.days |= std::uint8_t(1u << (found - day_words.begin()));
             }

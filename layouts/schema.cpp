@@ -19,17 +19,19 @@ class Json {
     using Members = std::vector<std::pair<std::string, Json>>;
     using Items = std::vector<Json>;
 
-    Json(Members members) : value_(std::move(members)) {}  // NOLINT: it reads as JSON does
-    Json(Items items) : value_(std::move(items)) {}        // NOLINT
-    Json(std::string_view text) : value_(quoted(text)) {}  // NOLINT
-    Json(const std::string& text) : value_(quoted(text)) {}   // NOLINT
-    Json(const char* text) : Json(std::string_view(text)) {}   // NOLINT
+    Json(Members members) : value_(std::move(members)) {}              // NOLINT: it reads as JSON does
+    Json(Items items) : value_(std::move(items)) {}                    // NOLINT
+    Json(std::string_view text) : value_(quoted(text)) {}              // NOLINT
+    Json(const std::string& text) : value_(quoted(text)) {}            // NOLINT
+    Json(const char* text) : Json(std::string_view(text)) {}           // NOLINT
     Json(bool flag) : value_(std::string(flag ? "true" : "false")) {}  // NOLINT
     Json(double number) : value_(fmt::format("{}", number)) {}         // NOLINT
     Json(int number) : value_(fmt::format("{}", number)) {}            // NOLINT
     Json(std::size_t number) : value_(fmt::format("{}", number)) {}    // NOLINT
 
-    void add(std::string name, Json value) { std::get<Members>(value_).emplace_back(std::move(name), std::move(value)); }
+    void add(std::string name, Json value) {
+        std::get<Members>(value_).emplace_back(std::move(name), std::move(value));
+    }
 
     // What fits stands in one line.
     std::string printed(int indent = 0) const {
@@ -94,16 +96,15 @@ Json integer_form(double low, double high) {
 Json flag_form() { return or_variable(Object{{"type", "boolean"}}); }
 // A number without quotes is a text too, where a text is wanted.
 Json text_form(double longest) {
-    return or_variable(
-        Object{{"type", List{"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", longest}});
+    return or_variable(Object{{"type", List{"string", "number", "boolean"}}, {"minLength", 1}, {"maxLength", longest}});
 }
-Json choice_form(std::span<const std::string_view> words) {
-    return or_variable(Object{{"enum", List(words.begin(), words.end())}});
+Json choice_form(std::span<const std::string_view> choices) {
+    return or_variable(Object{{"enum", List(choices.begin(), choices.end())}});
 }
 // Of these, each with what it means.
-Json told_choice(std::span<const KeyWord> words) {
+Json told_choice(std::span<const KeyWord> choices) {
     List all;
-    for (const auto& word : words) all.push_back(Object{{"const", word.name}, {"description", word.about}});
+    for (const auto& word : choices) all.push_back(Object{{"const", word.name}, {"description", word.about}});
     all.push_back(reference("variable"));
     return any_of(std::move(all));
 }
@@ -132,18 +133,21 @@ struct FormOf {
     Json operator()(int Widget::*) const { return integer_form(key.low, key.high); }
     Json operator()(bool Widget::*) const { return flag_form(); }
     Json operator()(Colour Widget::*) const { return any_of({reference("colour")}); }
-    Json operator()(std::string Widget::*) const { return key.choices.empty() ? text_form(key.high) : choice_form(key.choices); }
+    Json operator()(std::string Widget::*) const {
+        return key.choices.empty() ? text_form(key.high) : choice_form(key.choices);
+    }
     Json operator()(std::map<std::string, std::string> Widget::*) const { return any_of({reference("texts")}); }
     Json operator()(std::vector<std::string> Widget::*) const {
-        return key.name == "languages" ? any_of({reference("languages")}) : list_form(text_form(key.high), max_items_of_lists);
+        return key.name == "languages" ? any_of({reference("languages")})
+                                       : list_form(text_form(key.high), max_items_of_lists);
     }
-    Json operator()(std::vector<int> Widget::*) const { return list_form(integer_form(key.low, key.high), max_items_of_lists); }
+    Json operator()(std::vector<int> Widget::*) const {
+        return list_form(integer_form(key.low, key.high), max_items_of_lists);
+    }
 };
 Json form_of(const Key& key) { return std::visit(FormOf{key}, key.member); }
 
-Json form_of_widget_key(std::string_view name) {
-    return form_of(*std::ranges::find(widget_keys(), name, &Key::name));
-}
+Json form_of_widget_key(std::string_view name) { return form_of(*std::ranges::find(widget_keys(), name, &Key::name)); }
 
 // Those that read_place, read_division and read_settings read.
 Json form_of_word(std::string_view name) {
@@ -161,7 +165,8 @@ Json form_of_word(std::string_view name) {
         return any_of({Object{{"type", "number"}, {"minimum", 0.05}, {"maximum", 20}},
                        Object{{"type", "string"}, {"pattern", "^(\\$|[-+0-9.eE]+(:[-+0-9.eE]+)?$)"}}});
     if (name == "span") return tuple({integer_form(1, 12), integer_form(1, 12)});
-    if (name == "box") return tuple({number_form(0, 16384), number_form(0, 16384), number_form(0, 16384), number_form(0, 16384)});
+    if (name == "box")
+        return tuple({number_form(0, 16384), number_form(0, 16384), number_form(0, 16384), number_form(0, 16384)});
     if (name == "name") return text_form(60);
     if (name == "gap") return number_form(0, 1000);
     if (name == "across") return integer_form(1, 12);
@@ -184,8 +189,8 @@ Json form_of_word(std::string_view name) {
     return form_of_widget_key(name);
 }
 
-void add_words(Object& properties, std::span<const KeyWord> words) {
-    for (const auto& word : words) properties.emplace_back(word.name, described(word.about, form_of_word(word.name)));
+void add_words(Object& properties, std::span<const KeyWord> added) {
+    for (const auto& word : added) properties.emplace_back(word.name, described(word.about, form_of_word(word.name)));
 }
 
 void add_key(Object& properties, const Key& key) {
@@ -215,8 +220,8 @@ Json widget(const KindWord& kind) {
     made.add("description", kind.about);
     // A style may give what is needed.
     if (kind.kind == WidgetKind::text)
-        made.add("allOf", List{not_both("text", "texts"),
-                               any_of({required("text"), required("texts"), required("style")})});
+        made.add("allOf",
+                 List{not_both("text", "texts"), any_of({required("text"), required("texts"), required("style")})});
     if (kind.kind == WidgetKind::clock) made.add("allOf", List{not_both("format", "skeleton")});
     if (kind.kind == WidgetKind::qr) made.add("anyOf", List{required("data"), required("style")});
     if (kind.kind == WidgetKind::image) made.add("anyOf", List{required("file"), required("style")});
@@ -248,7 +253,8 @@ Json part() {
             Object{{"if", is_object_with(Object{{"required", List{"kind"}},
                                                 {"properties", Object{{"kind", Object{{"const", kind.word}}}}}})},
                    {"then", reference(kind.word)}});
-    cases.push_back(Object{{"if", is_object_with(Object{{"not", required("kind")}})}, {"then", reference("container")}});
+    cases.push_back(
+        Object{{"if", is_object_with(Object{{"not", required("kind")}})}, {"then", reference("container")}});
     cases.push_back(not_both("size", "weight"));
     return Object{{"type", List{"object", "string"}},
                   {"pattern", "^\\$"},
@@ -264,7 +270,8 @@ Json part_without(std::initializer_list<std::string_view> keys) {
 
 Json style() {
     Object properties;
-    properties.emplace_back("style", described("name of a style it builds on, or a list of names", form_of_word("style")));
+    properties.emplace_back("style",
+                            described("name of a style it builds on, or a list of names", form_of_word("style")));
     for (const Key& key : widget_keys()) add_key(properties, key);
     const auto is_new = [](const KeyWord& word) {
         return std::ranges::find(widget_keys(), word.name, &Key::name) == widget_keys().end();
@@ -278,8 +285,7 @@ Json style() {
 
 Json condition() {
     List forms;
-    for (const auto& word : condition_words)
-        forms.push_back(Object{{"const", word.word}, {"description", word.about}});
+    for (const auto& word : condition_words) forms.push_back(Object{{"const", word.word}, {"description", word.about}});
     List negated;
     for (const auto& word : condition_words) negated.push_back(fmt::format("not {}", word.word));
     forms.push_back(Object{{"enum", std::move(negated)}});
@@ -290,8 +296,9 @@ Json condition() {
         const auto form = [&]() -> Json {
             if (word.name == "time")
                 return any_of({Object{{"type", "string"},
-                                      {"pattern", "^(\\$|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|"
-                                                  "24:00)$)"}}});
+                                      {"pattern",
+                                       "^(\\$|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|"
+                                       "24:00)$)"}}});
             if (word.name == "days") return list_form(choice_form(day_words), max_items_of_lists);
             if (word.name == "waiting") return tuple({integer_form(0, 1e6), integer_form(0, 1e6)});
             if (word.name == "any") return conditions;
@@ -321,15 +328,16 @@ Object whole() {
 Json variant() {
     Object properties = whole();
     std::erase_if(properties, [](const auto& property) { return property.first == "variants"; });
-    const auto range = [](std::string_view about) { return described(about, tuple({number_form(0, 1e9), number_form(0, 1e9)})); };
+    const auto range = [](std::string_view about) {
+        return described(about, tuple({number_form(0, 1e9), number_form(0, 1e9)}));
+    };
     Json shapes = object({{"aspect", range("[least, most], width divided by height")},
                           {"width", range("[least, most] pixels")},
                           {"height", range("[least, most] pixels")}});
     shapes.add("minProperties", 1);
     properties.emplace_back(
-        "for", described("which screens it is for",
-                         any_of({Object{{"enum", List{"portrait", "landscape"}}}, reference("variable"),
-                                 std::move(shapes)})));
+        "for", described("which screens it is for", any_of({Object{{"enum", List{"portrait", "landscape"}}},
+                                                            reference("variable"), std::move(shapes)})));
     Json made = object(std::move(properties));
     made.add("required", List{"for"});
     made.add("oneOf", one_form(true));
@@ -338,9 +346,9 @@ Json variant() {
 
 Json definitions() {
     Object all;
-    all.emplace_back("variable", Object{{"type", "string"},
-                                        {"pattern", "^\\$"},
-                                        {"description", "$name: the value of the variable `name`"}});
+    all.emplace_back(
+        "variable",
+        Object{{"type", "string"}, {"pattern", "^\\$"}, {"description", "$name: the value of the variable `name`"}});
     all.emplace_back("colour", Object{{"type", "string"},
                                       {"pattern", "^(\\$|#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$)"},
                                       {"description", "\"#rrggbb\" or \"#rrggbbaa\", in quotes"}});
@@ -357,9 +365,10 @@ Json definitions() {
                                                  {"propertyNames", Object{{"pattern", fmt::format("^{}", tag)}}},
                                                  {"additionalProperties", text_form(max_text_bytes)}}));
     all.emplace_back("condition", condition());
-    Json viewing = object({{"distance", described("metres, of numbers", number_form(0.3, 100))},
-                           {"near", described("metres, of all other texts; a third of it if not given", number_form(0.3, 100))},
-                           {"diagonal", described("inches, of the screen", number_form(5, 300))}});
+    Json viewing =
+        object({{"distance", described("metres, of numbers", number_form(0.3, 100))},
+                {"near", described("metres, of all other texts; a third of it if not given", number_form(0.3, 100))},
+                {"diagonal", described("inches, of the screen", number_form(5, 300))}});
     viewing.add("required", List{"distance", "diagonal"});
     all.emplace_back("viewing", or_variable(std::move(viewing)));
     all.emplace_back("style", style());

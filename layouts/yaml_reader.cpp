@@ -129,8 +129,9 @@ bool Reading::is_hopeless() const { return mistakes_.size() >= max_mistakes || s
 bool Reading::spend(const YAML::Mark& mark, std::size_t cost) {
     if (spent_ > most_spent) return false;
     if (spent_ + cost > most_spent)
-        mistake(mark, "the parts of this layout stand in too many places (by & and *, variables, styles or variants) "
-                      "for all of them to be read");
+        mistake(mark,
+                "the parts of this layout stand in too many places (by & and *, variables, styles or variants) "
+                "for all of them to be read");
     spent_ += cost;
     return spent_ <= most_spent;
 }
@@ -198,8 +199,8 @@ MappingReader::MappingReader(Reading& reading, const YAML::Node& written, std::s
     if (!reading.spend(mark_, 1 + node.size())) return;
     for (const auto& pair : node) {
         if (!pair.first.IsScalar() || pair.first.Scalar().size() > max_key_bytes) {
-            reading.mistake(pair.first.Mark(),
-                            fmt::format("a key is a word of at most {} bytes, is {}", max_key_bytes, shown(pair.first)));
+            reading.mistake(pair.first.Mark(), fmt::format("a key is a word of at most {} bytes, is {}", max_key_bytes,
+                                                           shown(pair.first)));
             continue;
         }
         const std::string& key = pair.first.Scalar();

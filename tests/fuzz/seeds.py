@@ -275,6 +275,49 @@ holidays: PL
 """.encode())
 
 
+def layouts():
+    """Every word of the language, in few bytes."""
+    for path in (ROOT / "layouts").glob("*.yaml"):
+        write("layout", path.stem, b"\n".join(line for line in path.read_bytes().split(b"\n") if not re.match(
+            rb" *(uk|ru|ka|hi|vi|zh|ar|en): | *#", line)))
+    write("layout", "language", b"""about: x
+canvas: [960, 540]
+safe: 20
+motion: reduced
+viewing: {distance: 8, near: 3, diagonal: 55}
+variables: {blue: "#0b2545", wide: 30%, price: $$5, line: {kind: ticker, size: 60}, both: [$blue, x]}
+styles:
+  card: {background: $blue, radius: 8, padding: 10, transition: fade, gap: 4}
+  loud: {style: [card], text_size: 90, rows: 3, across: 2, column_weights: [2, 1]}
+columns:
+  - {kind: board, style: [card, loud], size: $wide, group: service, services: [A, B], counters: [1, 2]}
+  - weight: 2
+    min: 200
+    max: 700
+    when: [open, not stale, {any: [call, {time: "22:00-06:00", days: [mon, sat]}, [notice, film]]}]
+    grid:
+      - {kind: clock, format: "HH:mm", span: [2, 1]}
+      - {kind: text, texts: {pl: $price, ar: x}, aspect: "4:3"}
+      - {kind: qr, data: "https://example.org", when: {waiting: [3, 9], not: [emergency, sign]}}
+    across: 3
+    gap: 8
+    row_weights: [1, 2]
+  - stack:
+      - {kind: media, box: [0, 0, 100, 100]}
+      - $line
+variants:
+  - for: portrait
+    canvas: [540, 960]
+    variables: {blue: "#000000"}
+    styles: {card: {bold: true}}
+    rows: [{kind: call, aspect: 16:9}, {kind: panel, background: $blue}]
+  - for: {aspect: [2, 9], width: [1000, 4000], height: [0, 2000]}
+    gap: 10
+""")
+    write("layout", "aliases", b"a: &a [x, x]\nstack:\n  - &b {kind: media, when: &c [open, [open, [open]]]}\n  - *b\n"
+                               b"  - {rows: [*b, *b], when: *c}\n  - {columns: *a}\n")
+
+
 def zap():
     known = b"the one key that is let in: 32 b"
     right = [b"1.0", b"7", b"hallcast", b"10.0.0.9", b"", b"CURVE", known]
@@ -284,5 +327,5 @@ def zap():
     write("zap", "other-key", pieces(*[(0, frame) for frame in right[:6] + [bytes(32)]]))
 
 
-for make in (envelope_and_snapshot, commands, requests, pairing, receipts, http, files, zap):
+for make in (envelope_and_snapshot, commands, requests, pairing, receipts, http, files, layouts, zap):
     make()

@@ -5,17 +5,11 @@
 
 #include <unistd.h>
 
-#include "layouts/layout.h"
-#include "tests/catch.h"
+#include "tests/layouts/parsed.h"
 
 namespace parse_layout_test {
 
-using namespace hallcast::layouts;
-
-std::string error_of(const std::string& yaml) {
-    const auto layout = parse_layout(yaml, "x.yaml");
-    return layout ? "no error" : layout.error().message;
-}
+using namespace parsed;
 
 // A board in line 3; `lines` follow, each at column 5.
 std::string with_board(const std::string& lines) {
@@ -56,9 +50,10 @@ stack:
 }
 
 TEST_CASE("a value out of its range is told at its key") {
-    CHECK(error_of(with_board("    rows: 40\n")) == "x.yaml:6:5: 'rows' must be 1..12, is 40");
-    CHECK(error_of(with_board("    bold: false\n    rows: many\n")) == "x.yaml:7:5: 'rows' must be 1..12, is many");
-    CHECK(error_of(with_board("    rows: 2.5\n")) == "x.yaml:6:5: 'rows' must be 1..12, is 2.5");
+    CHECK(error_of(with_board("    rows: 40\n")) == "x.yaml:6:5: 'rows' must be a whole number of 1..12, is 40");
+    CHECK(error_of(with_board("    bold: false\n    rows: many\n")) ==
+          "x.yaml:7:5: 'rows' must be a whole number of 1..12, is many");
+    CHECK(error_of(with_board("    rows: 2.5\n")) == "x.yaml:6:5: 'rows' must be a whole number of 1..12, is 2.5");
     CHECK(error_of(with_board("    text_size: .nan\n")) == "x.yaml:6:5: 'text_size' must be 8..1000, is .nan");
     CHECK(error_of(with_board("    text_size: inf\n")) == "x.yaml:6:5: 'text_size' must be 8..1000, is inf");
     CHECK(error_of(with_board("    bold: perhaps\n")) == "x.yaml:6:5: 'bold' must be true or false, is perhaps");
@@ -69,7 +64,7 @@ TEST_CASE("an unknown key is told with the known ones and the nearest") {
     CHECK(message.starts_with("x.yaml:6:5: unknown key 'colur' for a board, did you mean 'colour'?"));
     CHECK(message.find("rows") != std::string::npos);
     CHECK(error_of(with_board("    speed: 100\n")).starts_with("x.yaml:6:5: unknown key 'speed' for a board"));
-    CHECK(error_of("stack: []\nzzzzzz: 1\n")
+    CHECK(error_of("stack: [{kind: media}]\nzzzzzz: 1\n")
               .starts_with("x.yaml:2:1: unknown key 'zzzzzz' for a layout. Known: about, canvas"));
 }
 
@@ -83,7 +78,7 @@ TEST_CASE("a colour without its quotes is a comment to YAML, and we say so") {
 TEST_CASE("what is given twice is told at the second place") {
     CHECK(error_of(with_board("    rows: 3\n    rows: 4\n")) == "x.yaml:7:5: 'rows' is given twice, first in line 6");
     CHECK(error_of(with_board("  - name: b\n    kind: media\n    box: [0, 0, 10, 10]\n")) ==
-          "x.yaml:6:5: 'name' 'b' is taken by the widget in line 3");
+          "x.yaml:6:5: 'name' 'b' is taken by the one in line 3");
 }
 
 TEST_CASE("a box outside of the canvas is told with where it reaches") {
