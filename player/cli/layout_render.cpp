@@ -58,8 +58,8 @@ screen::ShownCall find_call(const v1::HallState& state, const std::string& ticke
 screen::ScreenInput input_of(const RenderOptions& options) {
     screen::ScreenInput input;
     if (options.state.starts_with(sample_prefix)) {
-        const auto languages = preview::usual_languages();
-        input = preview::input_of(need(preview::sample(options.state.substr(sample_prefix.size()), languages)), languages);
+        const auto spoken = preview::usual_languages();
+        input = preview::input_of(need(preview::sample(options.state.substr(sample_prefix.size()), spoken)), spoken);
     } else if (!options.state.empty()) {
         input.hall.state = read_state(options.state);
     }

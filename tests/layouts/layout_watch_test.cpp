@@ -15,7 +15,7 @@ using std::chrono::milliseconds;
 
 std::string layout_in(const std::string& colour, const std::string& image = "") {
     return "canvas: [640, 480]\nbackground: \"" + colour +
-           "\"\nwidgets:\n"
+           "\"\nstack:\n"
            "  - {name: clock, kind: clock, box: [0, 0, 640, 200]}\n" +
            (image.empty() ? "" : "  - {name: logo, kind: image, box: [0, 200, 640, 200], file: " + image + "}\n");
 }
@@ -51,7 +51,7 @@ struct Watched {
         layout = watch.load();
         CHECK_FALSE(watch.changed(now));
     }
-    int red() const { return layout ? layout->background.red : -1; }
+    int red() const { return layout ? layout->base().settings.background.red : -1; }
 
     LayoutWatch watch;
     LayoutWatch::Moment now{std::chrono::hours(1)};
