@@ -32,7 +32,7 @@ std::uint64_t size_of(const fs::path& file) {
 // Beginnings of files that nobody wants any more.
 void remove_unwanted_parts(const Library& cache, const v1::ContentManifest& wanted) {
     std::set<std::string, std::less<>> parts;
-    for (const v1::ContentItem& item : wanted.items()) parts.insert(item.sha256() + ".part");
+    for (const v1::ContentItem* item : everything(wanted)) parts.insert(item->sha256() + ".part");
     std::error_code error;
     for (const fs::directory_entry& entry : fs::directory_iterator(cache.incoming(), error))
         if (entry.path().extension() == ".part" && !parts.contains(entry.path().filename().string()))
@@ -41,9 +41,9 @@ void remove_unwanted_parts(const Library& cache, const v1::ContentManifest& want
 
 Expected<void> check_space(const Library& cache, const v1::ContentManifest& wanted) {
     std::uint64_t missing = 0;
-    for (const v1::ContentItem& item : wanted.items())
-        if (!is_here(item, cache.blob(item.sha256())))
-            missing += item.bytes() - std::min(item.bytes(), size_of(part_of(cache, item.sha256())));
+    for (const v1::ContentItem* item : everything(wanted))
+        if (!is_here(*item, cache.blob(item->sha256())))
+            missing += item->bytes() - std::min(item->bytes(), size_of(part_of(cache, item->sha256())));
     std::error_code error;
     const fs::space_info space = fs::space(cache.incoming(), error);
     if (!error && missing > 0 && space.available < missing + space_to_leave)
@@ -109,9 +109,9 @@ Expected<void> fetch(Library& cache, const v1::ContentManifest& wanted, BlobSour
     remove_unwanted_parts(cache, wanted);
     if (auto space = check_space(cache, wanted); !space) return space;
     std::optional<Error> lie;
-    for (const v1::ContentItem& item : wanted.items()) {
-        if (is_here(item, cache.blob(item.sha256()))) continue;
-        auto fetched = fetch_one(cache, item, source, stop);
+    for (const v1::ContentItem* item : everything(wanted)) {
+        if (is_here(*item, cache.blob(item->sha256()))) continue;
+        auto fetched = fetch_one(cache, *item, source, stop);
         if (!fetched) return std::unexpected(fetched.error());
         if (!*fetched) continue;
         spdlog::warn("{}", (*fetched)->message);

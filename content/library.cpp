@@ -52,6 +52,22 @@ std::string new_stream_id(const v1::ContentManifest& list) {
     }
 }
 
+std::set<std::string, std::less<>> hashes(const v1::ContentManifest& list) {
+    std::set<std::string, std::less<>> hashes;
+    for (const v1::ContentItem* item : everything(list)) hashes.insert(item->sha256());
+    return hashes;
+}
+
+// Behind all others; a voice in the place of the one of its language.
+void put(v1::ContentManifest& list, const v1::ContentItem& item) {
+    if (item.kind() != v1::CONTENT_KIND_VOICE) {
+        *list.add_items() = item;
+        return;
+    }
+    const auto before = std::ranges::find(*list.mutable_voices(), item.language(), &v1::ContentItem::language);
+    (before == list.mutable_voices()->end() ? *list.add_voices() : *before) = item;
+}
+
 class FileLibrary final : public Library {
   public:
     FileLibrary(fs::path directory, Descriptor lock, v1::ContentManifest manifest)
@@ -77,16 +93,16 @@ class FileLibrary final : public Library {
 
         const std::scoped_lock change(change_mutex_);
         v1::ContentManifest next = manifest();
-        for (const v1::ContentItem& present : next.items()) {
-            if (present.id() != item.id()) continue;
-            if (!fs::exists(blob(present.sha256()))) {  // lost outside our hands: this is the repair
+        for (const v1::ContentItem* present : everything(next)) {
+            if (present->id() != item.id()) continue;
+            if (!fs::exists(blob(present->sha256()))) {  // lost outside our hands: this is the repair
                 if (auto settled = settle(file, item.sha256()); !settled) return std::unexpected(settled.error());
             }
             std::error_code ignored;
             fs::remove(file, ignored);
-            return present;
+            return *present;
         }
-        *next.add_items() = item;
+        put(next, item);
         next.set_version(next.version() + 1);
         if (auto checked = check_manifest(next); !checked) return fail("{}: {}", item.title(), checked.error().message);
         if (auto settled = settle(file, item.sha256()); !settled) return std::unexpected(settled.error());
@@ -124,11 +140,14 @@ class FileLibrary final : public Library {
     Expected<void> remove(std::string_view id) override {
         const std::scoped_lock change(change_mutex_);
         v1::ContentManifest next = manifest();
-        auto& items = *next.mutable_items();
-        const auto found = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.id() == id; });
-        if (found == items.end())
-            return fail("there is no content '{}'; `hallcast content list` shows the ids", one_line(id, 64));
-        items.erase(found);
+        bool known = false;
+        for (auto* items : {next.mutable_items(), next.mutable_voices()}) {
+            const auto gone =
+                std::remove_if(items->begin(), items->end(), [&](const auto& item) { return item.id() == id; });
+            known |= gone != items->end();
+            items->erase(gone, items->end());
+        }
+        if (!known) return fail("there is no content '{}'; `hallcast content list` shows the ids", one_line(id, 64));
         next.set_version(next.version() + 1);
         return switch_to(next);
     }
@@ -137,10 +156,10 @@ class FileLibrary final : public Library {
         if (auto checked = check_manifest(wanted); !checked)
             return fail("the new content list is refused: {}", checked.error().message);
         const std::scoped_lock change(change_mutex_);
-        for (const v1::ContentItem& item : wanted.items()) {
-            if (!is_here(item, blob(item.sha256())))
-                return fail("the new content list names '{}' ({}), whose file is not here yet", item.title(),
-                            item.id());
+        for (const v1::ContentItem* item : everything(wanted)) {
+            if (!is_here(*item, blob(item->sha256())))
+                return fail("the new content list names '{}' ({}), whose file is not here yet", item->title(),
+                            item->id());
         }
         if (google::protobuf::util::MessageDifferencer::Equals(manifest(), wanted)) return {};
         return switch_to(wanted);
@@ -203,8 +222,7 @@ class FileLibrary final : public Library {
 
     // Who plays a removed file keeps it open and plays it to its end.
     void remove_unlisted_blobs(const v1::ContentManifest& list) {
-        std::set<std::string, std::less<>> listed;
-        for (const v1::ContentItem& item : list.items()) listed.insert(item.sha256());
+        const auto listed = hashes(list);
         std::error_code error;
         for (const fs::directory_entry& entry : fs::directory_iterator(directory_ / "blobs", error)) {
             const std::string name = entry.path().filename().string();
@@ -245,8 +263,7 @@ void clean_up_after_crash(const fs::path& directory) {
 
 // After a list was lost: its files stay, but out of the way of the next clean-up.
 void set_orphans_aside(const fs::path& directory, const v1::ContentManifest& list) {
-    std::set<std::string, std::less<>> listed;
-    for (const v1::ContentItem& item : list.items()) listed.insert(item.sha256());
+    const auto listed = hashes(list);
     std::error_code error;
     fs::create_directories(directory / "orphans", error);
     std::vector<fs::path> orphans;
@@ -277,6 +294,13 @@ Expected<v1::ContentManifest> recover_manifest(const fs::path& directory, const 
 }
 
 }  // namespace
+
+std::vector<const v1::ContentItem*> everything(const v1::ContentManifest& manifest) {
+    std::vector<const v1::ContentItem*> all;
+    for (const auto* items : {&manifest.items(), &manifest.voices()})
+        for (const v1::ContentItem& item : *items) all.push_back(&item);
+    return all;
+}
 
 bool has_file(const v1::ContentItem& item) { return item.kind() != v1::CONTENT_KIND_STREAM; }
 
@@ -323,10 +347,10 @@ Expected<std::unique_ptr<Library>> open_library(const fs::path& directory) {
         if (!recovered) return std::unexpected(recovered.error());
         manifest = *std::move(recovered);
     }
-    for (const v1::ContentItem& item : manifest.items())
-        if (!is_here(item, directory / "blobs" / item.sha256()))
+    for (const v1::ContentItem* item : everything(manifest))
+        if (!is_here(*item, directory / "blobs" / item->sha256()))
             spdlog::warn("{}: the file of '{}' ({}) is missing or incomplete; add it again", directory.string(),
-                         item.title(), item.id());
+                         item->title(), item->id());
     return std::make_unique<FileLibrary>(directory, *std::move(lock), std::move(manifest));
 }
 

@@ -20,6 +20,11 @@ constexpr std::uint64_t most_item_bytes = 16ull << 30;
 constexpr std::size_t id_digits = 12;
 constexpr std::uint32_t most_stream_seconds = 24 * 60 * 60;
 
+constexpr int most_voices = 100;
+
+// What plays, and then the voices. They point into `manifest`.
+std::vector<const v1::ContentItem*> everything(const v1::ContentManifest& manifest);
+
 // What a stream has not: a blob.
 bool has_file(const v1::ContentItem& item);
 
@@ -43,7 +48,7 @@ class Library {
 
     // Moves `file` (already what players play) in under its hash, appends it to the list. The same content again
     // changes nothing and gives the item that is there; `file` is gone then, too. `item` brings kind, title, duration,
-    // size and loudness. `file` must not be written to any more.
+    // size and loudness. `file` must not be written to any more. A voice takes the place of the one of its language.
     virtual Expected<v1::ContentItem> add(const std::filesystem::path& file, v1::ContentItem item) = 0;
     // Appends a live stream (see check_stream). An address that is in the list keeps its place and id, and takes over
     // the rest.

@@ -12,14 +12,26 @@
 namespace hallcast::content {
 namespace {
 
+constexpr std::size_t most_language_bytes = 20;
+
 Expected<void> check_file_item(const v1::ContentItem& item) {
     if (!is_sha256(item.sha256())) return fail("has no SHA-256 of 64 hex digits");
     if (item.id() != item.sha256().substr(0, id_digits)) return fail("has an id that is not its hash's begin");
     if (item.bytes() == 0 || item.bytes() > most_item_bytes) return fail("has {} bytes", item.bytes());
+    return {};
+}
+
+Expected<void> check_played_item(const v1::ContentItem& item) {
     if (item.kind() != v1::CONTENT_KIND_VIDEO && item.kind() != v1::CONTENT_KIND_PICTURE)
         return fail("is neither video nor picture nor stream");
     if (item.duration_ms() <= 0) return fail("has no duration");
-    return {};
+    return check_file_item(item);
+}
+
+Expected<void> check_voice_item(const v1::ContentItem& item) {
+    if (item.kind() != v1::CONTENT_KIND_VOICE) return fail("is no voice, and among the voices");
+    if (item.language().empty() || item.language().size() > most_language_bytes) return fail("has no language");
+    return check_file_item(item);
 }
 
 Expected<void> check_stream_item(const v1::ContentItem& item) {
@@ -37,12 +49,20 @@ Expected<void> check_stream_item(const v1::ContentItem& item) {
 Expected<void> check_manifest(const v1::ContentManifest& manifest) {
     if (manifest.items_size() > most_items)
         return fail("the list has {} items; at most {} are possible", manifest.items_size(), most_items);
-    std::set<std::string> seen;
-    for (const v1::ContentItem& item : manifest.items()) {
-        if (auto checked = has_file(item) ? check_file_item(item) : check_stream_item(item); !checked)
+    if (manifest.voices_size() > most_voices)
+        return fail("the list has {} voices; at most {} are possible", manifest.voices_size(), most_voices);
+    for (const v1::ContentItem& item : manifest.items())
+        if (auto checked = has_file(item) ? check_played_item(item) : check_stream_item(item); !checked)
             return fail("item '{}' {}", item.id(), checked.error().message);
-        if (!seen.insert(item.id()).second) return fail("item '{}' is there twice", item.id());
+    std::set<std::string> languages, seen;
+    for (const v1::ContentItem& voice : manifest.voices()) {
+        if (auto checked = check_voice_item(voice); !checked)
+            return fail("item '{}' {}", voice.id(), checked.error().message);
+        if (!languages.insert(voice.language()).second)
+            return fail("item '{}' is another voice for '{}'", voice.id(), voice.language());
     }
+    for (const v1::ContentItem* item : everything(manifest))
+        if (!seen.insert(item->id()).second) return fail("item '{}' is there twice", item->id());
     return {};
 }
 

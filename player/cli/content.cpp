@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <thread>
 
-#include "hallcast/v1/content.pb.h"
+#include "content/library.h"
 #include "player/cli/options.h"
 #include "player/cli/progress.h"
 #include "player/web/client.h"
@@ -103,15 +103,20 @@ void list(const ContentOptions& options) {
     const auto answer = need(web::http_request("GET", options.url + "/api/v1/content", options.key(), ""));
     if (!google::protobuf::util::JsonStringToMessage(expect(answer), &manifest).ok())
         throw Failure({"the server's list is not understood"});
-    for (const v1::ContentItem& item : manifest.items()) {
-        const bool is_stream = item.kind() == v1::CONTENT_KIND_STREAM;
-        const char* const kind = is_stream ? "stream" : item.kind() == v1::CONTENT_KIND_PICTURE ? "picture" : "video";
+    for (const v1::ContentItem* entry : content::everything(manifest)) {
+        const v1::ContentItem& item = *entry;
+        const bool is_stream = item.kind() == v1::CONTENT_KIND_STREAM, is_voice = item.kind() == v1::CONTENT_KIND_VOICE;
+        const char* const kind = is_voice                                  ? "voice"
+                                 : is_stream                               ? "stream"
+                                 : item.kind() == v1::CONTENT_KIND_PICTURE ? "picture"
+                                                                           : "video";
         const auto or_nothing = [](bool known, std::string text) { return known ? std::move(text) : std::string("-"); };
-        const std::string name =
-            is_stream && item.title() != item.address() ? item.title() + "  " + item.address() : item.title();
+        const std::string name = is_stream && item.title() != item.address() ? item.title() + "  " + item.address()
+                                 : is_voice                                  ? item.title() + "  " + item.language()
+                                                                             : item.title();
         std::printf(
             "%-12s  %-7s  %9s  %8s  %11s  %s\n", item.id().c_str(), kind,
-            or_nothing(!is_stream, fmt::format("{}x{}", item.width(), item.height())).c_str(),
+            or_nothing(!is_stream && !is_voice, fmt::format("{}x{}", item.width(), item.height())).c_str(),
             or_nothing(item.duration_ms() > 0, fmt::format("{:.1f} s", double(item.duration_ms()) / 1000)).c_str(),
             or_nothing(!is_stream, fmt::format("{:.1f} MB", double(item.bytes()) / 1e6)).c_str(), name.c_str());
     }
@@ -121,18 +126,23 @@ void list(const ContentOptions& options) {
 
 void add_content(CLI::App& app) {
     auto options = std::make_shared<ContentOptions>();
-    CLI::App& content = *app.add_subcommand("content", "add, list and remove what the halls play");
+    CLI::App& content = *app.add_subcommand("content", "add, list and remove what the halls play and speak with");
     content.require_subcommand(1);
     content.add_option("--url", options->url, "the master's pages")->capture_default_str();
     content.add_option("--token", options->token,
                        "the master's bearer token; default: HALLCAST_TOKEN, else this user's for that master");
     content.footer("Example: hallcast content add film.mp4; hallcast content list");
 
-    CLI::App& add =
-        *content.add_subcommand("add", "upload videos or pictures; they play as soon as they are transcoded");
+    CLI::App& add = *content.add_subcommand(
+        "add", "upload videos or pictures, which play as soon as they are transcoded, or recorded voices");
     add.fallthrough();
-    add.add_option("FILE", options->files, "video or picture files")->required()->check(CLI::ExistingFile);
-    add.footer("Example: hallcast content add film.mp4 poster.png");
+    add.add_option("FILE", options->files, "videos, pictures, voices of `hallcast voice pack`")
+        ->required()
+        ->check(CLI::ExistingFile);
+    add.footer(
+        "Example: hallcast content add film.mp4 poster.png\n"
+        "         hallcast content add uk.voice      # all players of the master speak with it, in place of the one "
+        "before");
     add.callback([options] {
         // Each on its own: one bad file must not keep the good ones out.
         std::string failures;
@@ -163,7 +173,7 @@ void add_content(CLI::App& app) {
     stream.footer("Example: hallcast content stream https://tv.example.org/live.m3u8 --seconds 120 --title News");
     stream.callback([options] { add_stream(*options); });
 
-    CLI::App& list_command = *content.add_subcommand("list", "what plays, in order");
+    CLI::App& list_command = *content.add_subcommand("list", "what plays, in order, and the recorded voices");
     list_command.fallthrough();
     list_command.footer("Example: hallcast content list");
     list_command.callback([options] { list(*options); });

@@ -89,6 +89,14 @@ std::vector<media::PlaylistEntry> entries_of(const content::Library& library) {
     return entries;
 }
 
+std::vector<std::filesystem::path> voice_packs(const content::Library* library) {
+    std::vector<std::filesystem::path> packs;
+    if (library == nullptr) return packs;
+    const v1::ContentManifest manifest = library->manifest();
+    for (const v1::ContentItem& voice : manifest.voices()) packs.push_back(library->blob(voice.sha256()));
+    return packs;
+}
+
 using CommonTime = std::function<std::optional<media::CommonTime>(Moment)>;
 
 // Only who plays in step needs to know it beforehand. Zero where the file does not say it: then it is not in step.
@@ -139,6 +147,7 @@ class Player {
     void follow_hours(Moment now);
     MasterTime master_time(Moment at) const;
     std::optional<media::CommonTime> common_time(Moment at) const;
+    void refresh_content();
     void refresh_playlist();
     bool take_layout();
     bool show_layout(Expected<LoadedLayout> loaded);
@@ -187,6 +196,7 @@ class Player {
     Fade film_fade_;
     Thermometer thermometer_;
     std::vector<std::string> caption_languages_;
+    std::vector<std::filesystem::path> voice_packs_;  // the library's that are open
     CallSchedule calls_{Dwell{}};
     CallReceipts receipts_{[this](Moment at) { return master_time(at); }};
     NoticeSchedule notices_;
@@ -262,7 +272,10 @@ Expected<void> Player::open() {
 // After the first picture, since a sound device can take its time to open.
 void Player::open_sound() {
     sound::AnnouncerOptions options;
-    options.open_voice = [folder = options_.voices] { return sound::open_voices(folder); };
+    voice_packs_ = voice_packs(options_.library);
+    options.open_voice = [folder = options_.voices, library = options_.library] {
+        return sound::open_voices(folder, voice_packs(library));
+    };
     const auto tell = [this](HeardPart heard) {
         {
             const std::lock_guard lock(hearing_);
@@ -297,6 +310,15 @@ void Player::follow_hours(Moment now) {
     mixer_->set_film_gain(gain_of(film_fade_.towards(level_.film_db, now)));
     mixer_->set_speech_gain(gain_of(level_.speech_db));
     announcer_->set_duty({.speaks = followed_->speaks, .quiet = level_.quiet});
+}
+
+// What the library has now. Recorded voices are named by their content: where it is another, there are other names.
+void Player::refresh_content() {
+    refresh_playlist();
+    auto packs = voice_packs(options_.library);
+    if (!announcer_ || packs == voice_packs_) return;
+    voice_packs_ = std::move(packs);
+    announcer_->open_voice_again();
 }
 
 void Player::refresh_playlist() {
@@ -350,7 +372,7 @@ bool Player::follow() {
         if (content_)
             content_->wanted(content_version_);
         else
-            refresh_playlist();
+            refresh_content();
     }
     return true;
 }
@@ -566,7 +588,7 @@ void Player::run() {
             statistics_file_.write(counts());
             next_statistics = now + statistics_every;
         }
-        if (library_changed_.exchange(false)) refresh_playlist();
+        if (library_changed_.exchange(false)) refresh_content();
         if (news) show_at_once();
         const Moment due = std::min(changes_at_, playback_->next_change(pacer_->last().at));
         const Pacer::Refresh refresh = pacer_->next(now, due);

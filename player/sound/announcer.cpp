@@ -45,6 +45,12 @@ class ThreadedAnnouncer final : public Announcer {
         wake_.notify_one();
     }
 
+    void open_voice_again() override {
+        const std::lock_guard lock(mutex_);
+        voice_changed_ = true;
+        wake_.notify_one();
+    }
+
     Report report() const override {
         const std::lock_guard lock(mutex_);
         Report report = report_;
@@ -61,18 +67,15 @@ class ThreadedAnnouncer final : public Announcer {
 
     void run(const std::stop_token& stop) {
         AnnouncementQueue queue(mixer_, options_.spoken, options_.finished);  // here, since it makes its signals
-        auto voice = options_.open_voice();
-        if (!voice) spdlog::error("{}; calls are announced by the chime alone", voice.error().message);
-        Voice* const speaker = voice ? voice->get() : nullptr;
-        // The first sentence reads the voice's files: now, not when a visitor is called.
-        if (speaker != nullptr) (void)speaker->speak("1", "en");
-
+        std::unique_ptr<Voice> voice = open_voice();
         std::vector<Arrived> arrived;
         std::vector<std::string> withdrawn;
         auto next = steady_clock::time_point::max();
         std::unique_lock lock(mutex_);
         while (!stop.stop_requested()) {
-            const auto something = [this] { return !arrived_.empty() || !withdrawn_.empty() || duty_changed_; };
+            const auto something = [this] {
+                return !arrived_.empty() || !withdrawn_.empty() || duty_changed_ || voice_changed_;
+            };
             if (next == steady_clock::time_point::max()) {
                 wake_.wait(lock, stop, something);
             } else {
@@ -83,16 +86,32 @@ class ThreadedAnnouncer final : public Announcer {
             const Duty duty = duty_;
             duty_changed_ = false;
             withdrawn.swap(withdrawn_);
+            const bool open_again = std::exchange(voice_changed_, false);
             lock.unlock();  // rendering takes a while; announce() must not wait for it
+            if (open_again) {
+                voice.reset();  // there is one espeak-ng in a process
+                voice = open_voice();
+            }
             queue.set_duty(duty, steady_clock::now());
             for (Arrived& call : arrived) queue.add(std::move(call.announcement), call.at);
             arrived.clear();
             for (const std::string& notice : withdrawn) queue.withdraw(notice);
             withdrawn.clear();
-            next = queue.step(steady_clock::now(), speaker);
+            next = queue.step(steady_clock::now(), voice.get());
             lock.lock();
             report_ = queue.report();
         }
+    }
+
+    std::unique_ptr<Voice> open_voice() const {
+        auto voice = options_.open_voice();
+        if (!voice) {
+            spdlog::error("{}; calls are announced by the chime alone", voice.error().message);
+            return nullptr;
+        }
+        // The first sentence reads the voice's files: now, not when a visitor is called.
+        (void)(*voice)->speak("1", "en");
+        return *std::move(voice);
     }
 
     Mixer& mixer_;
@@ -103,7 +122,7 @@ class ThreadedAnnouncer final : public Announcer {
     std::condition_variable_any wake_;
     std::vector<Arrived> arrived_;
     Duty duty_;
-    bool duty_changed_ = false;
+    bool duty_changed_ = false, voice_changed_ = false;
     std::vector<std::string> withdrawn_;  // notices
     std::uint64_t dropped_ = 0;
     Report report_;

@@ -77,6 +77,8 @@ class Announcer {
     virtual void set_duty(Duty duty) = 0;
     // The notice is over: what sounds of it fades out, what waits of it is left out.
     virtual void withdraw(std::string notice) = 0;
+    // Other voices are there now: they are opened anew (AnnouncerOptions::open_voice), before anything else is said.
+    virtual void open_voice_again() = 0;
     // Of calls. announced: taken, each (call_id, attempt) once. Each of them ends as spoken (its sound began, be it the
     // chime alone), stood_by (another player spoke it, as far as known), quiet, expired, or failed where too many
     // waited. A call that the voice failed at is both failed and, by its chime, spoken.
@@ -98,7 +100,8 @@ struct Heard {
 constexpr double silence_dbfs = -120;  // the least level that is told
 
 struct AnnouncerOptions {
-    // Called once, on the announcer's own thread.
+    // Called at the beginning, and for open_voice_again(), on the announcer's own thread; the one before it is closed
+    // then.
     std::function<Expected<std::unique_ptr<Voice>>()> open_voice = make_espeak_voice;
     // A call, or a text of a notice, began to be heard at that moment. From the announcer's thread.
     std::function<void(const Announcement&, std::chrono::steady_clock::time_point)> spoken;

@@ -1,6 +1,7 @@
 #include "player/sound/recorded_voice.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "player/sound/resample.h"
 #include "player/sound/speech_level.h"
@@ -30,11 +31,14 @@ void join(Pcm& spoken, const Pcm& piece, bool after_comma) {
     samples.insert(samples.end(), piece.samples.begin() + std::ptrdiff_t(overlap), piece.samples.end());
 }
 
+// The bytes of a piece's WAV file, by the piece's name.
+using ReadPiece = std::function<Expected<std::string>(const std::string& name)>;
+
 class RecordedVoice final : public Voice {
   public:
-    RecordedVoice(std::filesystem::path folder, VoiceFile file)
-        : folder_(std::move(folder)),
-          file_(std::move(file)),
+    RecordedVoice(VoiceFile file, ReadPiece read_piece)
+        : file_(std::move(file)),
+          read_piece_(std::move(read_piece)),
           pieces_(voice_pieces(file_.language, every_letter(file_.language))) {}
 
     Expected<Pcm> speak(const std::string& text, const std::string& language) override {
@@ -59,28 +63,37 @@ class RecordedVoice final : public Voice {
         if (recorded->second != piece.text)
             return fail("the recorded voice for '{}' says '{}' as {}, where '{}' is said now; record it anew",
                         file_.language, recorded->second, piece.name, piece.text);
-        const std::filesystem::path path = folder_ / (piece.name + ".wav");
-        const auto bytes = read_file(path);
+        const auto bytes = read_piece_(piece.name);
         if (!bytes) return std::unexpected(bytes.error());
-        const auto recording = parse_wav(path.string(), *bytes);
+        const std::string name = piece.name + ".wav";
+        const auto recording = parse_wav(name, *bytes);
         if (!recording) return std::unexpected(recording.error());
         // Trimmed again: a file that was replaced by hand must not click either.
         auto pcm = resampled(recording->samples, recording->rate);
         if (!pcm) return pcm;
         Pcm clip = trimmed(std::move(*pcm));
-        if (clip.samples.empty()) return fail("{}: is silent; a call without it would be a wrong one", path.string());
+        if (clip.samples.empty()) return fail("{}: is silent; a call without it would be a wrong one", name);
         return clip;
     }
 
-    const std::filesystem::path folder_;
     const VoiceFile file_;
+    const ReadPiece read_piece_;
     const std::vector<VoicePiece> pieces_;
 };
 
 }  // namespace
 
 std::unique_ptr<Voice> make_recorded_voice(std::filesystem::path folder, VoiceFile file) {
-    return std::make_unique<RecordedVoice>(std::move(folder), std::move(file));
+    return std::make_unique<RecordedVoice>(std::move(file), [folder = std::move(folder)](const std::string& name) {
+        return read_file(folder / (name + ".wav"));
+    });
+}
+
+std::unique_ptr<Voice> make_recorded_voice(VoicePack pack) {
+    VoiceFile file = pack.voice();
+    auto shared = std::make_shared<const VoicePack>(std::move(pack));
+    return std::make_unique<RecordedVoice>(
+        std::move(file), [shared = std::move(shared)](const std::string& name) { return shared->read(name); });
 }
 
 }  // namespace hallcast::sound

@@ -5,12 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <map>
 #include <numeric>
 #include <set>
 
 #include "player/sound/resample.h"
 #include "player/sound/speech_level.h"
-#include "player/sound/voice_file.h"
+#include "player/sound/voice_pack.h"
 #include "protocol/base/file.h"
 
 namespace hallcast::sound {
@@ -91,10 +92,19 @@ std::string recording_list(std::string_view language, std::string_view letters) 
     return list;
 }
 
-std::vector<RecordingFault> judge_recording(std::string_view name, const Recording& recording) {
+namespace {
+
+// What is wrong with the sound, wherever it was cut. Of a silent one nothing more is known.
+struct Judged {
     std::vector<RecordingFault> faults;
+    Measured measured;
+    bool silent = false;
+};
+
+Judged judge_sound(std::string_view name, const Recording& recording) {
+    Judged judged;
     const auto fault = [&](std::string reason, const char* advice) {
-        faults.push_back({std::string(name), std::move(reason), advice});
+        judged.faults.push_back({std::string(name), std::move(reason), advice});
     };
     if (recording.rate < least_rate)
         fault(fmt::format("has only {} samples a second", recording.rate), "record it at 48 kHz");
@@ -108,14 +118,35 @@ std::vector<RecordingFault> judge_recording(std::string_view name, const Recordi
     }
     std::vector<float> samples = recording.samples;
     if (!samples.empty()) remove_offset(samples);
-    const Measured measured = measure(samples, recording.rate);
-    if (measured.speech_db < -80) {
+    judged.measured = measure(samples, recording.rate);
+    judged.silent = judged.measured.speech_db < -80;
+    if (judged.silent)
         fault("is silent", "record it again; is the microphone on?");
-        return faults;
-    }
-    if (measured.speech_db < least_level_db)
-        fault(fmt::format("is too quiet ({:.0f} dBFS)", measured.speech_db),
+    else if (judged.measured.speech_db < least_level_db)
+        fault(fmt::format("is too quiet ({:.0f} dBFS)", judged.measured.speech_db),
               "record it again with more gain, or closer to the microphone");
+    return judged;
+}
+
+// Reads and judges one; what cannot be read is its fault.
+template <typename Judge>
+std::vector<RecordingFault> faults_of(const std::string& name, const Expected<std::string>& bytes, Judge judge) {
+    auto recording = bytes ? parse_wav(name, *bytes) : Expected<Recording>(std::unexpected(bytes.error()));
+    if (recording) return judge(name, *recording);
+    const std::string& why = recording.error().message;
+    const std::string named = name + ": ";
+    return {
+        {name, why.substr(why.starts_with(named) ? named.size() : 0), "save it as WAV, 48 kHz, mono, 16 or 24 bit"}};
+}
+
+}  // namespace
+
+std::vector<RecordingFault> judge_recording(std::string_view name, const Recording& recording) {
+    auto [faults, measured, silent] = judge_sound(name, recording);
+    if (silent) return std::move(faults);
+    const auto fault = [&faults = faults, name](std::string reason, const char* advice) {
+        faults.push_back({std::string(name), std::move(reason), advice});
+    };
     const double edge = std::max(measured.speech_db - edge_below, measured.noise_db + edge_over_noise);
     const bool begins = measured.begin_db > edge, ends = measured.end_db > edge;
     // Cut at both ends it has no silence, and nothing is known of the noise.
@@ -141,15 +172,7 @@ std::vector<RecordingFault> check_recordings(const std::filesystem::path& folder
             faults.push_back({name, "is missing", fmt::format("record \"{}\"", piece.text), true});
             continue;
         }
-        const auto recording = read_recording(folder / name);
-        if (!recording) {
-            const std::string& why = recording.error().message;
-            const std::string named = name + ": ";
-            faults.push_back({name, why.substr(why.starts_with(named) ? named.size() : 0),
-                              "save it as WAV, 48 kHz, mono, 16 or 24 bit"});
-            continue;
-        }
-        std::ranges::move(judge_recording(name, *recording), std::back_inserter(faults));
+        std::ranges::move(faults_of(name, read_file(folder / name), judge_recording), std::back_inserter(faults));
     }
     std::set<std::string> strangers;
     for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
@@ -165,18 +188,13 @@ Expected<std::size_t> pack_recordings(const std::filesystem::path& folder, std::
                                       std::string_view letters, const std::filesystem::path& pack, bool partial) {
     auto faults = check_recordings(folder, language, letters);
     if (partial) std::erase_if(faults, &RecordingFault::missing);
-    if (!faults.empty())
-        return fail("{}: {} faults, the first: {} {}; see `hallcast voice check`", folder.string(), faults.size(),
-                    faults[0].file, faults[0].reason);
+    if (auto right = refuse_faults(folder.string(), faults); !right) return std::unexpected(right.error());
     std::error_code error;
     if (std::filesystem::exists(pack, error))
-        return fail("{}: is there already; remove it, or name another folder", pack.string());
-    // Aside, then renamed: a player never finds half of a voice.
-    const std::filesystem::path aside = pack.string() + ".making";
-    std::filesystem::remove_all(aside, error);
-    if (std::filesystem::create_directories(aside, error); error)
-        return fail("{}: cannot be made: {}", aside.string(), error.message());
+        return fail("{}: is there already; remove it, or name another file", pack.string());
+    if (pack.has_parent_path()) std::filesystem::create_directories(pack.parent_path(), error);
     VoiceFile voice;
+    std::map<std::string, std::string> wavs;
     voice.language = language;
     for (const VoicePiece& piece : voice_pieces(language, every_letter(language))) {
         const std::string name = piece.name + ".wav";
@@ -185,14 +203,44 @@ Expected<std::size_t> pack_recordings(const std::filesystem::path& folder, std::
         if (!recording) return std::unexpected(recording.error());
         const auto pcm = prepared(std::move(*recording));
         if (!pcm) return std::unexpected(pcm.error());
-        if (auto written = write_wav(aside / name, *pcm); !written) return std::unexpected(written.error());
+        auto wav = format_wav(*pcm);
+        if (!wav) return std::unexpected(wav.error());
+        wavs.emplace(piece.name, *std::move(wav));
         voice.pieces.emplace(piece.name, piece.text);
     }
-    if (auto written = replace_file(aside / "voice.yaml", format_voice_file(voice)); !written)
-        return std::unexpected(written.error());
-    if (std::filesystem::rename(aside, pack, error); error)
-        return fail("{}: cannot be made: {}", pack.string(), error.message());
+    if (auto written = write_voice_pack(pack, voice, wavs); !written) return std::unexpected(written.error());
     return voice.pieces.size();
+}
+
+Expected<std::vector<RecordingFault>> check_pack(const std::filesystem::path& file) {
+    const auto pack = VoicePack::open(file);
+    if (!pack) return std::unexpected(pack.error());
+    const std::string& language = pack->voice().language;
+    std::map<std::string, std::string> said;
+    for (VoicePiece& piece : voice_pieces(language, every_letter(language)))
+        said.emplace(std::move(piece.name), std::move(piece.text));
+    const bool of_use = std::ranges::any_of(pack->voice().pieces, [&](const auto& piece) {
+        const auto now = said.find(piece.first);
+        return now != said.end() && now->second == piece.second;
+    });
+    if (!of_use) return fail("has no piece that is said in '{}' now; see `hallcast voice list`", language);
+    std::vector<RecordingFault> faults;
+    for (const auto& [piece, text] : pack->voice().pieces) {
+        const std::string name = piece + ".wav";
+        if (pack->has(piece))
+            std::ranges::move(faults_of(name, pack->read(piece),
+                                        [](const auto& of, const auto& wav) { return judge_sound(of, wav).faults; }),
+                              std::back_inserter(faults));
+        else
+            faults.push_back({name, "is missing", "make the pack again", true});
+    }
+    return faults;
+}
+
+Expected<void> refuse_faults(std::string_view name, const std::vector<RecordingFault>& faults) {
+    if (faults.empty()) return {};
+    return fail("{}: {} faults, the first: {} {}; see `hallcast voice check`", name, faults.size(), faults[0].file,
+                faults[0].reason);
 }
 
 }  // namespace hallcast::sound

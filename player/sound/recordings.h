@@ -28,10 +28,17 @@ std::vector<RecordingFault> judge_recording(std::string_view name, const Recordi
 std::vector<RecordingFault> check_recordings(const std::filesystem::path& folder, std::string_view language,
                                              std::string_view letters = latin_letters);
 
-// Makes the folder `pack`, which must not be there: the pieces, cut to what is spoken and at one loudness, with their
-// voice.yaml. Returns how many. Fails at any fault; with `partial` not at missing ones, which another voice then says.
+// Makes the file `pack` (VoicePack), which must not be there: the pieces, cut to what is spoken and at one loudness.
+// Returns how many. Fails at any fault; with `partial` not at missing ones, which another voice then says.
 Expected<std::size_t> pack_recordings(const std::filesystem::path& folder, std::string_view language,
                                       std::string_view letters, const std::filesystem::path& pack,
                                       bool partial = false);
+
+// Of each piece that a pack has: not there, unreadable, clipped, silent or too quiet. Fails where it is no pack, or has
+// no piece that is said now; the error does not name the file.
+Expected<std::vector<RecordingFault>> check_pack(const std::filesystem::path& pack);
+
+// They as one error, which tells the first; nothing where there are none. `name` is what they were found in.
+Expected<void> refuse_faults(std::string_view name, const std::vector<RecordingFault>& faults);
 
 }  // namespace hallcast::sound

@@ -19,7 +19,8 @@ struct VoiceFile {
     std::chrono::seconds timeout{5};            // of the command
 };
 
-constexpr std::string_view wav_slot = "{wav}";  // in an argument of the command: the file that it has to write
+constexpr const char* voice_yaml = "voice.yaml";  // the file's name
+constexpr std::string_view wav_slot = "{wav}";    // in an argument of the command: the file that it has to write
 
 // The error says "FILE:LINE:COLUMN: what is wrong; what to do".
 Expected<VoiceFile> parse_voice_file(const std::string& file_name, const std::string& yaml);

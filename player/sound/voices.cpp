@@ -51,10 +51,36 @@ class Voices final : public Voice {
     std::set<std::string> told_;
 };
 
-Expected<VoiceFile> read_voice(const std::filesystem::path& file) {
-    const auto yaml = read_file(file, 1u << 20);
+// What is in the folder of voices, by its name.
+std::vector<std::filesystem::path> voices_in(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> found;
+    std::error_code none;  // no folder is no voice
+    for (const auto& entry : std::filesystem::directory_iterator(folder, none))
+        if (entry.path().extension() == voice_pack_extension ||
+            std::filesystem::exists(entry.path() / voice_yaml, none))
+            found.push_back(entry.path());
+    std::ranges::sort(found);
+    return found;
+}
+
+struct OpenedVoice {
+    VoiceFile file;
+    std::unique_ptr<Voice> voice;
+};
+
+Expected<OpenedVoice> open_voice(const std::filesystem::path& at) {
+    if (std::error_code none; !std::filesystem::is_directory(at, none)) {
+        auto pack = VoicePack::open(at);
+        if (!pack) return fail("{}: {}", at.string(), pack.error().message);
+        VoiceFile file = pack->voice();
+        return OpenedVoice{std::move(file), make_recorded_voice(*std::move(pack))};
+    }
+    const auto yaml = read_file(at / voice_yaml, 1u << 20);
     if (!yaml) return std::unexpected(yaml.error());
-    return parse_voice_file(file.string(), *yaml);
+    auto file = parse_voice_file((at / voice_yaml).string(), *yaml);
+    if (!file) return std::unexpected(file.error());
+    auto voice = file->command.empty() ? make_recorded_voice(at, *file) : make_command_voice(*file);
+    return OpenedVoice{*std::move(file), std::move(voice)};
 }
 
 }  // namespace
@@ -63,27 +89,23 @@ std::unique_ptr<Voice> make_voices(std::vector<NamedVoice> voices, std::size_t c
     return std::make_unique<Voices>(std::move(voices), cache_bytes);
 }
 
-Expected<std::unique_ptr<Voice>> open_voices(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> files;
-    std::error_code none;  // no folder is no voice
-    for (const auto& entry : std::filesystem::directory_iterator(folder, none))
-        if (const auto file = entry.path() / "voice.yaml"; std::filesystem::exists(file, none)) files.push_back(file);
-    std::ranges::sort(files);
+Expected<std::unique_ptr<Voice>> open_voices(const std::filesystem::path& folder,
+                                             const std::vector<std::filesystem::path>& packs) {
+    std::vector<std::filesystem::path> found = voices_in(folder);
+    found.insert(found.end(), packs.begin(), packs.end());
     std::vector<NamedVoice> voices, commands;
-    for (const auto& file : files) {
-        auto voice = read_voice(file);
-        if (!voice) {
-            spdlog::error("{}; this voice is left out", voice.error().message);
+    for (const auto& at : found) {
+        auto opened = open_voice(at);
+        if (!opened) {
+            spdlog::error("{}; this voice is left out", opened.error().message);
             continue;
         }
-        const std::filesystem::path at = file.parent_path();
-        if (voice->command.empty()) {
-            spdlog::info("voice {}: {} recorded pieces of '{}'", at.string(), voice->pieces.size(), voice->language);
-            voices.push_back({at.string(), voice->language, make_recorded_voice(at, *voice)});
-        } else {
-            spdlog::info("voice {}: {} speaks '{}'", at.string(), voice->command[0], voice->language);
-            commands.push_back({at.string(), voice->language, make_command_voice(*voice)});
-        }
+        auto& [file, voice] = *opened;
+        if (file.command.empty())
+            spdlog::info("voice {}: {} recorded pieces of '{}'", at.string(), file.pieces.size(), file.language);
+        else
+            spdlog::info("voice {}: {} speaks '{}'", at.string(), file.command[0], file.language);
+        (file.command.empty() ? voices : commands).push_back({at.string(), file.language, std::move(voice)});
     }
     std::ranges::move(commands, std::back_inserter(voices));
     auto espeak = make_espeak_voice();

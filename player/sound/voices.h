@@ -22,9 +22,11 @@ struct NamedVoice {
 // (SpeechCache).
 std::unique_ptr<Voice> make_voices(std::vector<NamedVoice> voices, std::size_t cache_bytes = speech_cache_bytes);
 
-// `folder` has a folder for each voice, with its voice.yaml: recorded ones are asked first, then commands, in the order
-// of their names, espeak-ng last. Without `folder` that one is alone. A voice whose file is wrong is left out, with an
-// error in the log. Fails where there is no voice at all.
-Expected<std::unique_ptr<Voice>> open_voices(const std::filesystem::path& folder);
+// `folder` has a file for each pack (NAME.voice), and a folder, with its voice.yaml, for each other voice; `packs` are
+// further ones. Recorded ones are asked first, then commands, in the order of their names and then of `packs`,
+// espeak-ng last. Without any that one is alone. A voice whose file is wrong is left out, with an error in the log.
+// Fails where there is no voice at all.
+Expected<std::unique_ptr<Voice>> open_voices(const std::filesystem::path& folder,
+                                             const std::vector<std::filesystem::path>& packs = {});
 
 }  // namespace hallcast::sound

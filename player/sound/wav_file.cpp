@@ -80,10 +80,10 @@ Expected<Recording> parse_wav(std::string_view name, std::string_view bytes) {
     return fail("{}: has no samples", name);
 }
 
-Expected<void> write_wav(const std::filesystem::path& path, const Pcm& pcm) {
+Expected<std::string> format_wav(const Pcm& pcm) {
     constexpr std::uint32_t header_bytes = 36, sample_bytes = 2;
     if (pcm.samples.size() > (UINT32_MAX - header_bytes) / sample_bytes) {
-        return fail("{}: {} samples are more than a WAV file holds", path.string(), pcm.samples.size());
+        return fail("{} samples are more than a WAV file holds", pcm.samples.size());
     }
     const std::uint32_t data_bytes = std::uint32_t(pcm.samples.size()) * sample_bytes;
     std::string bytes = "RIFF";
@@ -103,7 +103,13 @@ Expected<void> write_wav(const std::filesystem::path& path, const Pcm& pcm) {
         const long value = std::lround(std::clamp(sample, -1.0f, 1.0f) * 32767.0f);
         append_little_endian(bytes, std::uint32_t(value), sample_bytes);
     }
-    return replace_file(path, bytes);
+    return bytes;
+}
+
+Expected<void> write_wav(const std::filesystem::path& path, const Pcm& pcm) {
+    const auto bytes = format_wav(pcm);
+    if (!bytes) return fail("{}: {}", path.string(), bytes.error().message);
+    return replace_file(path, *bytes);
 }
 
 }  // namespace hallcast::sound

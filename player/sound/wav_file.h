@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct Recording {
 // length in the header that is too long, as of a synthesiser that writes to a pipe, is cut to what is there.
 Expected<Recording> parse_wav(std::string_view name, std::string_view bytes);
 
+Expected<std::string> format_wav(const Pcm& pcm);
 Expected<void> write_wav(const std::filesystem::path& path, const Pcm& pcm);
 
 }  // namespace hallcast::sound

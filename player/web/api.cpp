@@ -322,7 +322,8 @@ Answer Api::content(const Request& request, std::string_view rest) {
     if (rest.find('/') != std::string_view::npos) return not_found(request);
     if (request.method != "DELETE") return wrong_method(request, "DELETE");
     const auto manifest = master_.library().manifest();
-    const bool known = std::ranges::any_of(manifest.items(), [&](const auto& item) { return item.id() == rest; });
+    const bool known =
+        std::ranges::any_of(content::everything(manifest), [&](const auto* item) { return item->id() == rest; });
     if (auto removed = master_.library().remove(rest); !removed)
         return known ? error_answer(503, "UNAVAILABLE", removed.error().message)
                      : error_answer(404, "NOT_FOUND", removed.error().message);

@@ -94,6 +94,35 @@ TEST_CASE("a player fetches what it lacks in pieces, and then plays the master's
     }
 }
 
+TEST_CASE("a voice is fetched as films are, and goes when the master's list has it no more") {
+    const TempFolder folder;
+    const auto cache = cache_in(folder);
+    Master master;
+    const auto film = master.add("film");
+    const auto voice = master.add(film_bytes(2 * piece_bytes, 5));
+    v1::ContentItem item = master.manifest.items(1);
+    master.manifest.mutable_items()->RemoveLast();
+    item.set_kind(v1::CONTENT_KIND_VOICE);
+    item.set_language("uk");
+    item.clear_duration_ms();
+    *master.manifest.add_voices() = item;
+    master.fails_after = 2;  // the film, and half of the voice
+    REQUIRE_FALSE(fetch(*cache, master.manifest, master).has_value());
+    CHECK(fs::file_size(cache->incoming() / (voice + ".part")) == piece_bytes);
+    master.fails_after.reset();
+    master.reads.clear();
+    REQUIRE(fetch(*cache, master.manifest, master).has_value());
+    REQUIRE(master.reads.size() == 1);
+    CHECK(master.reads[0].offset == piece_bytes);
+    CHECK(bytes_of(cache->blob(voice)) == master.files[voice]);
+    CHECK(cache->manifest().SerializeAsString() == master.manifest.SerializeAsString());
+    master.manifest.clear_voices();
+    master.manifest.set_version(9);
+    REQUIRE(fetch(*cache, master.manifest, master).has_value());
+    CHECK_FALSE(fs::exists(cache->blob(voice)));
+    CHECK(fs::exists(cache->blob(film)));
+}
+
 TEST_CASE("a fetch goes on where the last one was cut off") {
     const TempFolder folder;
     const auto cache = cache_in(folder);

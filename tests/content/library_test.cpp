@@ -266,6 +266,69 @@ v1::AddStream stream(const std::string& address, std::uint32_t seconds = 0, cons
     return stream;
 }
 
+v1::ContentItem voice(const std::string& language) {
+    v1::ContentItem item;
+    item.set_kind(v1::CONTENT_KIND_VOICE);
+    item.set_title(language + ".voice");
+    item.set_language(language);
+    return item;
+}
+
+TEST_CASE("a voice is kept apart from what plays, and takes the place of the one of its language") {
+    const TempFolder folder;
+    v1::ContentManifest list;
+    {
+        const auto library = open(folder.path() / "library");
+        add(*library, folder, "film");
+        const auto old = library->add(folder.write("in", "old"), voice("uk"));
+        REQUIRE(old.has_value());
+        REQUIRE(library->add(folder.write("in", "polish"), voice("pl")).has_value());
+        const auto item = library->add(folder.write("in", "new"), voice("uk"));
+        REQUIRE(item.has_value());
+        list = library->manifest();
+        CHECK(list.version() == 4);
+        CHECK(list.items_size() == 1);
+        REQUIRE(list.voices_size() == 2);
+        CHECK(list.voices(0).id() == item->id());
+        CHECK(list.voices(1).language() == "pl");
+        CHECK(bytes_of(library->blob(item->sha256())) == "new");
+        CHECK_FALSE(fs::exists(library->blob(old->sha256())));
+        // The same again changes nothing.
+        CHECK(library->add(folder.write("in", "new"), voice("uk"))->SerializeAsString() == item->SerializeAsString());
+        CHECK(library->manifest().version() == 4);
+    }
+    const auto library = open(folder.path() / "library");
+    CHECK(library->manifest().SerializeAsString() == list.SerializeAsString());
+    REQUIRE(library->remove(list.voices(0).id()).has_value());
+    CHECK_FALSE(fs::exists(library->blob(list.voices(0).sha256())));
+    CHECK(library->manifest().voices_size() == 1);
+    CHECK(library->manifest().items_size() == 1);
+
+    const auto refused = [&](auto change) {
+        v1::ContentManifest wrong = list;
+        change(wrong);
+        const auto checked = check_manifest(wrong);
+        REQUIRE_FALSE(checked.has_value());
+        return checked.error().message;
+    };
+    CHECK(refused([](auto& wrong) { *wrong.add_items() = wrong.voices(0); }).find("is neither video") !=
+          std::string::npos);
+    CHECK(refused([](auto& wrong) { *wrong.add_voices() = wrong.items(0); }).find("is no voice") != std::string::npos);
+    CHECK(refused([](auto& wrong) { *wrong.add_voices() = wrong.voices(0); }).find("is another voice for 'uk'") !=
+          std::string::npos);
+    CHECK(refused([](auto& wrong) { wrong.mutable_voices(0)->clear_language(); }).find("has no language") !=
+          std::string::npos);
+    CHECK(refused([](auto& wrong) { wrong.mutable_voices(0)->set_sha256("../../keys"); }).find("has no SHA-256") !=
+          std::string::npos);
+    CHECK(refused([](auto& wrong) {
+              wrong.mutable_voices(0)->set_sha256(wrong.items(0).sha256());
+              wrong.mutable_voices(0)->set_id(wrong.items(0).id());
+          }).find("is there twice") != std::string::npos);
+    CHECK(refused([](auto& wrong) {
+              for (int i = 0; i < most_voices; ++i) *wrong.add_voices() = wrong.voices(0);
+          }).find("at most 100") != std::string::npos);
+}
+
 TEST_CASE("a live stream stands in the list with its address and no file, also after the library is opened again") {
     const TempFolder folder;
     const std::string address = "rtsp://hall:geheim@10.0.0.9/live?token=geheim";

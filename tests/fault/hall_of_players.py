@@ -7,7 +7,7 @@ from sound_pipe import PAGE, SoundPipe
 
 LAYOUT = """canvas: [640, 480]
 background: "#0b2545"
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 640, 480], rows: 12, text_size: 26, highlight: "#ffffff", highlight_seconds: 0}
 """
 

@@ -24,7 +24,7 @@ PLACE = (1100, 650)  # in nothing but the background
 CLIP = numbered_clips.Clip(960, 540, 30, 6)
 LAYOUT = """canvas: [1280, 720]
 background: "#{colour:06x}"
-widgets:
+stack:
   - {{name: film, kind: media, box: [0, 0, 960, 540]}}
   - {{name: board, kind: board, box: [960, 0, 320, 540], rows: {rows}, text_size: {size}}}
   - {{name: line, kind: ticker, box: [0, 560, 1280, 60], text_size: 36, speed: 200}}

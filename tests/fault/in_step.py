@@ -19,7 +19,7 @@ RATE = 25
 ZONE = (0, 0, 800, 450)
 LAYOUT = """canvas: [800, 600]
 background: "#0b2545"
-widgets:
+stack:
   - {name: film, kind: media, box: [0, 0, 800, 450]}
 """
 

@@ -14,7 +14,7 @@ SIZE = (800, 600)
 # Nothing on it moves or fades by time, so that equal states give equal pixels.
 LAYOUT = """canvas: [800, 600]
 background: "#0b2545"
-widgets:
+stack:
   - {name: board, kind: board, box: [0, 0, 800, 600], rows: 8, text_size: 50, highlight: "#ffffff", highlight_seconds: 0}
 """
 

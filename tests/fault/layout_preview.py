@@ -20,7 +20,7 @@ LANGUAGES = "pl,en,uk,ru,ka,hi,vi,ar,zh"
 STEADY = 0.4  # seconds: what stays for less may be half of two pictures
 LAYOUT = """canvas: [1280, 720]
 background: "#0b2545"
-widgets:
+stack:
   - {name: office, kind: text, box: [20, 10, 700, 60], text: office_name, text_size: 40, bold: true}
   - {name: date, kind: clock, box: [720, 10, 300, 60], skeleton: EEEEdMMMM, text_size: 30, align: right}
   - {name: clock, kind: clock, box: [1040, 10, 220, 60], format: "HH:mm", text_size: 50, align: right}

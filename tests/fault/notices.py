@@ -23,7 +23,7 @@ from watched_demo import WatchedDemo, exit_status
 SIZE = (960, 540)
 LAYOUT = """canvas: [960, 540]
 background: "#0b2545"
-widgets:
+stack:
   - {name: film, kind: media, box: [0, 0, 640, 540]}
   - {name: call, kind: call, box: [0, 0, 640, 300], background: "#ffd166", colour: "#06182f", highlight: "#06182f", text_size: 120}
   - {name: board, kind: board, box: [640, 0, 320, 540], text_size: 50}

@@ -23,7 +23,7 @@ PATIENCE = 30  # seconds
 LAYOUT = f"""canvas: [{UPRIGHT[0]}, {UPRIGHT[1]}]
 background: "#204060"
 connection_notice: false
-widgets:
+stack:
   - {{name: film, kind: media, box: {list(FILM)}}}
   - {{name: line, kind: ticker, box: {list(LINE)}, background: "#000000", speed: 150, text_size: 32, texts: {{en: "Please have your documents ready +++ "}}}}
 """

@@ -9,7 +9,7 @@ from sound_server import SoundServer
 LAYOUT = """canvas: [{width}, {height}]
 background: "#000000"
 connection_notice: false
-widgets:
+stack:
   - {{name: film, kind: media, box: [0, 0, {width}, {height}]}}
 """
 

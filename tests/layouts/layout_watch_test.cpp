@@ -111,7 +111,7 @@ TEST_CASE("a wrong layout is told, and is read again when it is put right") {
     const TempFolder folder;
     write(folder.path() / "hall.yaml", layout_in("#010000"));
     Watched watched("hall", folder.path());
-    replace(folder.path() / "hall.yaml", "canvas: [640, 480]\nwidgets: nothing\n");
+    replace(folder.path() / "hall.yaml", "canvas: [640, 480]\nstack: nothing\n");
     watched.load_when_quiet();
     CHECK_FALSE(watched.layout.has_value());
     replace(folder.path() / "hall.yaml", layout_in("#020000"));
@@ -224,7 +224,7 @@ TEST_CASE("the images beside a layout and the other files given are watched too,
     replace(folder.path() / "state.json", "{ }");
     watched.load_when_quiet();
     // Still while the layout is wrong: it may be the image that is put right.
-    replace(folder.path() / "hall.yaml", "widgets: 7\n");
+    replace(folder.path() / "hall.yaml", "stack: 7\n");
     watched.load_when_quiet();
     CHECK_FALSE(watched.layout.has_value());
     replace(folder.path() / "images" / "logo.png", "three");

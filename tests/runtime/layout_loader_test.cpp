@@ -15,7 +15,7 @@ using content::tests::TempFolder;
 
 std::string layout_of(int red) {
     return fmt::format(
-        "canvas: [640, 480]\nbackground: \"#{:02x}0000\"\nwidgets:\n"
+        "canvas: [640, 480]\nbackground: \"#{:02x}0000\"\nstack:\n"
         "  - {{name: logo, kind: image, box: [0, 0, 640, 480], file: logo.png}}\n",
         red);
 }
@@ -82,7 +82,7 @@ TEST_CASE("what is wrong with an edit is told, also where it is an image, and th
     draw_logo(folder.path() / "logo.png", 50);
     folder.write("hall.yaml", layout_of(1));
     Loading loading(folder.path());
-    folder.write("new", "canvas: [640, 480]\nwidgets: 7\n");
+    folder.write("new", "canvas: [640, 480]\nstack: 7\n");
     fs::rename(folder.path() / "new", folder.path() / "hall.yaml");
     const auto wrong = loading.next();
     REQUIRE_FALSE(wrong.has_value());

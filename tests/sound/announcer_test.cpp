@@ -54,6 +54,49 @@ class Device {
     std::jthread thread_;
 };
 
+TEST_CASE("Voices that change while the announcer runs speak from the next call on; one at a time is open") {
+    const auto mixer = make_mixer();
+    Device device(*mixer);
+    Counted counted;
+    std::atomic<int> opened{0}, open_now{0}, most_open{0};
+    struct CountedVoice final : Voice {
+        explicit CountedVoice(std::atomic<int>& count) : open(count) {}
+        ~CountedVoice() override { --open; }
+        hallcast::Expected<Pcm> speak(const std::string& text, const std::string& language) override {
+            return voice.speak(text, language);
+        }
+        std::atomic<int>& open;
+        fake_voice::FakeVoice voice;
+    };
+    std::mutex mutex;
+    std::vector<std::size_t> languages;  // spoken of each call: none where only the chime was heard
+    AnnouncerOptions options;
+    options.open_voice = [&]() -> hallcast::Expected<std::unique_ptr<Voice>> {
+        if (++opened == 2) return hallcast::fail("the voices are being exchanged");
+        auto voice = std::make_unique<CountedVoice>(open_now);
+        most_open = std::max(most_open.load(), ++open_now);
+        voice->voice.length = 50ms;
+        return voice;
+    };
+    options.finished = [&](const Announcement&, const Heard& heard) {
+        {
+            const std::lock_guard lock(mutex);
+            languages.push_back(heard.languages.size());
+        }
+        counted.add();
+    };
+    const auto announcer = make_announcer(*mixer, std::move(options));
+    for (int call = 1; call <= 3; ++call) {
+        if (call > 1) announcer->open_voice_again();
+        announcer->announce({std::to_string(call), 1, "A001", 1, {"pl"}, steady_clock::now() + 600s});
+        REQUIRE(counted.reaches(call));
+    }
+    CHECK(opened == 3);
+    CHECK(most_open == 1);
+    const std::lock_guard lock(mutex);
+    CHECK(languages == std::vector<std::size_t>{1, 0, 1});
+}
+
 TEST_CASE("Calls announced from another thread are spoken, in order, and counted") {
     const auto mixer = make_mixer();
     Device device(*mixer);

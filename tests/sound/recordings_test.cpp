@@ -2,8 +2,10 @@
 #include "player/sound/recordings.h"
 
 #include <algorithm>
+#include <random>
 #include <set>
 
+#include "content/child.h"
 #include "player/sound/recorded_voice.h"
 #include "player/sound/render.h"
 #include "player/sound/speech_level.h"
@@ -91,13 +93,18 @@ TEST_CASE("A pack speaks every call in one loudness, without a seam and without 
     INFO(language);
     const auto pieces = voice_pieces(language);
     record(folder.path / "recorded", pieces);
-    const auto packed =
-        pack_recordings(folder.path / "recorded", language, latin_letters, folder.path / "voices" / "v");
+    const auto file = folder.path / "voices" / "v.voice";
+    const auto packed = pack_recordings(folder.path / "recorded", language, latin_letters, file);
     REQUIRE(packed);
     CHECK(*packed == pieces.size());
-    CHECK_FALSE(pack_recordings(folder.path / "recorded", language, latin_letters, folder.path / "voices" / "v"));
+    CHECK_FALSE(pack_recordings(folder.path / "recorded", language, latin_letters, file));
+    const auto faults = check_pack(file);
+    REQUIRE(faults);
+    for (const RecordingFault& fault : *faults) FAIL(fault.file << ' ' << fault.reason);
+    const auto pack = VoicePack::open(file);
+    REQUIRE(pack);
     for (const VoicePiece& piece : pieces) {
-        const auto bytes = hallcast::read_file(folder.path / "voices" / "v" / (piece.name + ".wav"));
+        const auto bytes = pack->read(piece.name);
         REQUIRE(bytes);
         const auto clip = parse_wav(piece.name, *bytes);
         REQUIRE(clip);
@@ -143,17 +150,107 @@ TEST_CASE("Clips that begin and end within the wave are joined without a click")
     }
 }
 
+// By the system's own tar, which an administrator would take.
+void tar(const std::vector<std::string>& arguments) {
+    std::vector<std::string> command{"/bin/tar"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const auto done = hallcast::content::run_child(command, {});
+    REQUIRE(done);
+    INFO(done->errors);
+    REQUIRE(done->code == 0);
+}
+
+void unpack(const std::filesystem::path& pack, const std::filesystem::path& folder) {
+    std::filesystem::create_directories(folder);
+    tar({"-xf", pack.string(), "-C", folder.string()});
+}
+
+TEST_CASE("A pack is what tar makes of its folder, too; a wrong one is refused with what is wrong") {
+    const Folder folder;
+    record(folder.path / "recorded", voice_pieces("uk", "A"));
+    const auto file = folder.path / "uk.voice", unpacked = folder.path / "unpacked";
+    REQUIRE(pack_recordings(folder.path / "recorded", "uk", "A", file));
+    unpack(file, unpacked);
+    const std::string made = *hallcast::read_file(file), yaml = *hallcast::read_file(unpacked / voice_yaml);
+    // What is wrong with the folder as tar packs it; the folder is as it was afterwards.
+    const auto fault_of = [&](auto change, const std::vector<std::string>& how = {"--format=gnu"}) -> std::string {
+        change();
+        std::vector<std::string> arguments{"-cf", (folder.path / "again.voice").string()};
+        arguments.insert(arguments.end(), how.begin(), how.end());
+        arguments.insert(arguments.end(), {"-C", unpacked.string(), "."});
+        tar(arguments);
+        std::filesystem::remove_all(unpacked);
+        unpack(file, unpacked);
+        const auto faults = check_pack(folder.path / "again.voice");
+        if (!faults) return faults.error().message;
+        const auto refused = refuse_faults("uk.voice", *faults);
+        return refused ? "none" : refused.error().message;
+    };
+    for (const char* format : {"gnu", "ustar", "pax"}) {
+        INFO(format);
+        CHECK(fault_of([] {}, {std::string("--format=") + format}) == "none");
+    }
+    const auto voice = open_voices("", {folder.path / "again.voice"});
+    REQUIRE(voice);
+    const std::string text = sentence("uk", "A012", 3);
+    CHECK((*voice)->speak(text, "uk")->samples ==
+          make_recorded_voice(*VoicePack::open(file))->speak(text, "uk")->samples);
+
+    CHECK(fault_of([&] { std::filesystem::remove(unpacked / "number-7.wav"); }) ==
+          "uk.voice: 1 faults, the first: number-7.wav is missing; see `hallcast voice check`");
+    CHECK(fault_of([&] { write_text(unpacked / "number-7.wav", "no sound"); }) ==
+          "uk.voice: 1 faults, the first: number-7.wav is no WAV file; see `hallcast voice check`");
+    CHECK(fault_of([&] { REQUIRE(write_wav(unpacked / "letter-A.wav", Pcm{std::vector<float>(9000)})); }) ==
+          "uk.voice: 1 faults, the first: letter-A.wav is silent; see `hallcast voice check`");
+    CHECK(fault_of([&] { std::filesystem::remove(unpacked / voice_yaml); }) == "has no voice.yaml");
+    CHECK(fault_of([&] {
+              write_text(unpacked / voice_yaml, "language: tlh\npieces: {call-1: x}\n");
+          }).find("voice.yaml:1:11: there is no table") == 0);
+    CHECK(fault_of([&] { write_text(unpacked / voice_yaml, "language: uk\npieces: {call-1: x}\n"); }) ==
+          "has no piece that is said in 'uk' now; see `hallcast voice list`");
+    // What comes from elsewhere must not choose what runs here.
+    CHECK(fault_of([&] {
+              write_text(unpacked / voice_yaml, "language: uk\ncommand: [/bin/sh, -c, reboot]\n");
+          }).find("its voice.yaml is a command") != std::string::npos);
+    // Nor what is read here.
+    CHECK(fault_of([&] {
+              std::filesystem::create_symlink("/etc/passwd", unpacked / "link.wav");
+          }).find("'link.wav', which is no file") != std::string::npos);
+    CHECK(fault_of([&] {
+              std::filesystem::create_directory(unpacked / "more");
+              write_text(unpacked / "more" / "number-1.wav", "");
+          }).find("'more/number-1.wav', which is no file of one folder") != std::string::npos);
+    CHECK(fault_of([&] { write_text(unpacked / std::string(120, 'n'), ""); }).find("which is no file") !=
+          std::string::npos);
+
+    // Cut off anywhere, or with one bit of a header turned: never taken, never read beyond.
+    const auto seed = std::random_device()();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    for (int i = 0; i < 20; ++i) {
+        write_text(folder.path / "cut.voice", made.substr(0, random() % (made.size() - 1024)));
+        CHECK_FALSE(check_pack(folder.path / "cut.voice"));
+        std::string turned = made;
+        turned[random() % 148] ^= char(1 << random() % 8);
+        write_text(folder.path / "turned.voice", turned);
+        CHECK_FALSE(check_pack(folder.path / "turned.voice"));
+    }
+    CHECK_FALSE(check_pack(folder.path));
+    CHECK_FALSE(check_pack("/no/such/file"));
+}
+
 TEST_CASE("A pack with a piece missing or changed is silent about what needs it, and names it") {
     const Folder folder;
     record(folder.path / "recorded", voice_pieces("uk", "A"));
     std::filesystem::remove(folder.path / "recorded" / "number-7.wav");
-    const auto pack = folder.path / "pack";
-    CHECK_FALSE(pack_recordings(folder.path / "recorded", "uk", "A", pack));
-    REQUIRE(pack_recordings(folder.path / "recorded", "uk", "A", pack, true));
+    const auto pack = folder.path / "pack", file = folder.path / "pack.voice";
+    CHECK_FALSE(pack_recordings(folder.path / "recorded", "uk", "A", file));
+    REQUIRE(pack_recordings(folder.path / "recorded", "uk", "A", file, true));
+    unpack(file, pack);
     const auto open = [&] {
-        auto file = parse_voice_file("voice.yaml", *hallcast::read_file(pack / "voice.yaml"));
-        REQUIRE(file);
-        return make_recorded_voice(pack, *file);
+        auto voice = parse_voice_file("voice.yaml", *hallcast::read_file(pack / "voice.yaml"));
+        REQUIRE(voice);
+        return make_recorded_voice(pack, *voice);
     };
     const auto error = [&](const char* ticket) {
         const auto spoken = open()->speak(sentence("uk", ticket, 3), "uk");

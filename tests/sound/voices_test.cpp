@@ -135,7 +135,7 @@ TEST_CASE("A folder's voices are opened, wrong ones left out, and espeak-ng spea
     add("hangs", "language: uk\ncommand: [/bin/sleep, '1000']\ntimeout: 1\n");
     add("wrong", "language: pl\n");
     record(with.folder.path / "recorded", voice_pieces("pl", "A"));
-    REQUIRE(pack_recordings(with.folder.path / "recorded", "pl", "A", with.folder.path / "voices" / "recorded"));
+    REQUIRE(pack_recordings(with.folder.path / "recorded", "pl", "A", with.folder.path / "voices" / "recorded.voice"));
     const auto voices = open_voices(with.folder.path / "voices");
     REQUIRE(voices);
     const auto seconds = [&](const char* ticket, const char* language) {

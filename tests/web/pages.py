@@ -141,7 +141,7 @@ def look_at_pages(browser, folder, program):
         check(console == "", "the browser's console is silent", console)
         os.makedirs(f"{folder}/demo/layouts", exist_ok=True)
         with open(f"{folder}/demo/layouts/hall.yaml", "w") as file:
-            file.write("canvas: [320, 180]\nwidgets:\n  - {name: clock, kind: clok, box: [0, 0, 320, 180]}\n")
+            file.write("canvas: [320, 180]\nstack:\n  - {name: clock, kind: clok, box: [0, 0, 320, 180]}\n")
         demo.wait_for("the layout's error", lambda: any(p["report"]["statistics"]["layoutError"] for p in demo.ask("GET", "/api/v1/players")["players"]))
         dom, console = page(browser, folder, root + "/health")
         reasons = re.search(r'<p class="error reasons">([^<]*)</p>', dom)
@@ -165,7 +165,7 @@ def look_at_alert(browser, folder, program):
     """A hall whose only screen has no place for calls: the clerk is told."""
     layout = f"{folder}/clock.yaml"
     with open(layout, "w") as file:
-        file.write("canvas: [320, 180]\nwidgets:\n  - {name: clock, kind: clock, box: [0, 0, 320, 180], text_size: 60}\n")
+        file.write("canvas: [320, 180]\nstack:\n  - {name: clock, kind: clock, box: [0, 0, 320, 180], text_size: 60}\n")
     with Demo(program, folder, ["--layout", layout]) as demo:
         call = demo.call()
         demo.wait_for("the alert", lambda: any(c["callId"] == call["callId"] and c["unseen"]

@@ -1,6 +1,10 @@
+#include <cmath>
 #include <fstream>
 
 #include "content/child.h"
+#include "player/sound/voice_pack.h"
+#include "player/sound/voice_pieces.h"
+#include "player/sound/wav_file.h"
 #include "player/web/client.h"
 #include "player/web/upload_jobs.h"
 #include "tests/web/fake_master.h"
@@ -84,6 +88,55 @@ TEST_CASE("a text is refused with a reason a person understands") {
     CHECK(json(state).fields().at("item").has_null_value());
     CHECK(office.master.library().manifest().items_size() == 0);
     CHECK(entries_in(office.incoming()) == 0);
+}
+
+// Of tones, in a pack of a few pieces.
+std::filesystem::path make_voice(const TempFolder& folder, const std::string& name, float level) {
+    sound::VoiceFile voice;
+    voice.language = "uk";
+    std::map<std::string, std::string> wavs;
+    for (const sound::VoicePiece& piece : sound::voice_pieces("uk", "A")) {
+        if (!piece.name.starts_with("letter")) continue;
+        sound::Pcm tone;
+        for (int i = 0; i < 20'000; ++i) tone.samples.push_back(level * float(std::sin(i * 0.05)));
+        wavs.emplace(piece.name, sound::format_wav(tone).value());
+        voice.pieces.emplace(piece.name, piece.text);
+    }
+    REQUIRE(sound::write_voice_pack(folder.path() / name, voice, wavs));
+    return folder.path() / name;
+}
+
+TEST_CASE("a recorded voice is taken as it is, replaces the one of its language, and a bad one changes nothing") {
+    Office office;
+    const auto upload = [&](const std::filesystem::path& file) {
+        return ended(office, job_of(http_upload(office.url("/api/v1/content?name=" + file.filename().string()), token,
+                                                file, {})));
+    };
+    CHECK(text_in(upload(make_voice(office.folder, "first.voice", 0.2f)), "step") == "done");
+    const auto file = make_voice(office.folder, "uk.voice", 0.3f);
+    const std::string bytes = bytes_of(file), state = upload(file);
+    INFO(state);
+    CHECK(text_in(state, "step") == "done");
+    const auto item = json(state).fields().at("item").struct_value().fields();
+    CHECK(item.at("kind").string_value() == "CONTENT_KIND_VOICE");
+    CHECK(item.at("language").string_value() == "uk");
+    const v1::ContentManifest list = office.master.library().manifest();
+    CHECK(list.items_size() == 0);
+    REQUIRE(list.voices_size() == 1);
+    CHECK(bytes_of(office.master.library().blob(list.voices(0).sha256())) == bytes);
+
+    const std::string silent = upload(make_voice(office.folder, "silent.voice", 0.0f));
+    CHECK(text_in(silent, "error") ==
+          "silent.voice: 1 faults, the first: letter-A.wav is silent; see `hallcast voice check`");
+    CHECK(text_in(upload(office.folder.write("cut.voice", bytes.substr(0, bytes.size() / 2))), "error") ==
+          "cut.voice: is cut off");
+    CHECK(office.master.library().manifest().SerializeAsString() == list.SerializeAsString());
+    CHECK(entries_in(office.incoming()) == 0);
+
+    const std::string id = list.voices(0).id();
+    CHECK(http_request("GET", office.url("/api/v1/content"), token, "")->body.find(id) != std::string::npos);
+    CHECK(http_request("DELETE", office.url("/api/v1/content/" + id), token, "")->status == 200);
+    CHECK(office.master.library().manifest().voices_size() == 0);
 }
 
 TEST_CASE("names that are no text, too long, or empty still give answers that are JSON") {

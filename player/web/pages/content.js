@@ -16,13 +16,14 @@ function duration(ms) {
   return Math.floor(seconds / 60) + ':' + String(seconds % 60).padStart(2, '0');
 }
 
-const kinds = {CONTENT_KIND_PICTURE: 'picture', CONTENT_KIND_STREAM: 'stream'};
+const kinds = {CONTENT_KIND_PICTURE: 'picture', CONTENT_KIND_STREAM: 'stream', CONTENT_KIND_VOICE: 'voice'};
 
 async function list() {
   try {
     const manifest = await hallcast.api('GET', '/api/v1/content');
-    document.getElementById('nothing').hidden = manifest.items.length > 0;
-    document.getElementById('items').replaceChildren(...manifest.items.map((item) => {
+    const everything = [...manifest.items, ...manifest.voices];
+    document.getElementById('nothing').hidden = everything.length > 0;
+    document.getElementById('items').replaceChildren(...everything.map((item) => {
       const row = document.createElement('tr');
       const remove = document.createElement('button');
       remove.type = 'button';
@@ -38,7 +39,7 @@ async function list() {
       });
       const last = cell('', 'number');
       last.append(remove);
-      const title = cell(item.title);
+      const title = cell(item.language ? `${item.title} (${item.language})` : item.title);
       title.title = item.address || '';
       row.append(title, cell(hallcast.word(kinds[item.kind] || 'video')), cell(Number(item.durationMs) ? duration(item.durationMs) : '–', 'number'),
                  cell(Number(item.bytes) ? (Number(item.bytes) / 1e6).toFixed(1) + ' MB' : '–', 'number'), last);
