@@ -149,7 +149,7 @@ TEST_CASE("what is wrong with a player's layout is reported at once, and so is t
     Office office;
     auto player = player_at(at(0ms));
     player.connected(at(0ms));
-    for (auto now = 0ms; now < 5000ms; now += 100ms) talk(player, office, at(now));  // the quick reports are over
+    for (auto now = 0ms; now <= 5000ms; now += 100ms) talk(player, office, at(now));  // the quick reports are over
     v1::PlayerStatistics statistics;
     statistics.set_width(1920);
     player.report(statistics);
