@@ -236,7 +236,7 @@ class GroupHeadings {
         for (const v1::Call* call : page) {
             const auto name = group_name(place.widget, moment.hall()->profile(), *call, languages[turn_.index]);
             const auto [known, is_first] = names_.emplace(group_of(place.widget, *call), name);
-            if (!is_first || name.text.empty()) continue;
+            if (!is_first || name.text.empty() || line.empty() || width() <= 0) continue;
             const auto set = moment.typesetter.set(name.text, {float(size_px_), text::Weight::regular, name.language},
                                                    {.width = float(width()),
                                                     .height = float(line.height),

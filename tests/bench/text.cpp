@@ -7,9 +7,7 @@
 #include <pango/pangoft2.h>
 #endif
 
-#include <chrono>
 #include <cstdlib>
-#include <functional>
 #include <string>
 
 #include "player/text/font_library.h"

@@ -58,7 +58,8 @@ struct Player {
         const auto layout = layouts::parse_layout(yaml, "test.yaml");
         INFO((layout ? std::string() : layout.error().message));
         REQUIRE(layout);
-        screen = std::move(*screen::make_screen(*layout, {int(layout->base().settings.width), int(layout->base().settings.height)}, *typesetter));
+        const auto& canvas = layout->base().settings;
+        screen = std::move(*screen::make_screen(*layout, {int(canvas.width), int(canvas.height)}, *typesetter));
         state.set_hall("main");
         state.mutable_profile()->add_languages("pl");
         state.mutable_profile()->set_time_zone("Europe/Warsaw");
