@@ -37,11 +37,13 @@ void add_texts(std::vector<Told>& told, const v1::Notice& notice, const ScreenIn
 constexpr double highest = 0.4;  // of the canvas: what is behind stays to be seen
 constexpr double least_high = 0.1, least_wide = 0.3;
 
-// The foot of the largest part of the canvas that none of those widgets has; at least the foot of the canvas.
+// The foot of the largest part of the canvas that no board, no ticker and, if so, no call has; at least the foot of the
+// canvas.
 layouts::Box clear_of(const layouts::Arrangement& layout, bool of_calls) {
     std::vector<layouts::Box> taken;
+    using enum layouts::WidgetKind;
     for (const auto& widget : layout.widgets)
-        if (widget.kind == layouts::WidgetKind::board || (of_calls && widget.kind == layouts::WidgetKind::call))
+        if (widget.kind == board || widget.kind == ticker || (of_calls && widget.kind == call))
             taken.push_back(widget.box);
     std::vector<double> edges{0, layout.settings.height};
     for (const auto& box : taken) edges.insert(edges.end(), {box.y, box.y + box.height});
