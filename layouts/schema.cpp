@@ -259,7 +259,7 @@ Json part() {
         cases.push_back(
             Object{{"if", is_object_with(Object{{"required", List{"kind"}},
                                                 {"properties", Object{{"kind", Object{{"const", kind.word}}}}}})},
-                   {"then", reference(kind.word)}});
+                   {"then", reference(fmt::format("widget_{}", kind.word))}});
     cases.push_back(
         Object{{"if", is_object_with(Object{{"not", required("kind")}})}, {"then", reference("container")}});
     cases.push_back(not_both("size", "weight"));
@@ -389,7 +389,7 @@ Json definitions() {
     define_words(all, "layout", layout_words);
     for (const Key& key : widget_keys())
         all.emplace_back(fmt::format("value_{}", key.name), described(key.about, form_of(key)));
-    for (const auto& kind : kind_words()) all.emplace_back(kind.word, widget(kind));
+    for (const auto& kind : kind_words()) all.emplace_back(fmt::format("widget_{}", kind.word), widget(kind));
     all.emplace_back("container", container());
     all.emplace_back("part", part());
     all.emplace_back("part_of_rows_or_columns", part_without({"span", "box"}));

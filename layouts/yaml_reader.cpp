@@ -229,7 +229,11 @@ FilePlace MappingReader::place(std::string_view key) const {
 }
 
 void MappingReader::drop(std::span<const std::string_view> keys) {
-    std::erase_if(fields_, [&](const Field& field) { return std::ranges::find(keys, field.key) != keys.end(); });
+    // Copied, not moved up in their place: to assign to a YAML::Node is to change the file's.
+    std::vector<Field> kept;
+    for (const Field& field : fields_)
+        if (std::ranges::find(keys, field.key) == keys.end()) kept.push_back(field);
+    fields_.swap(kept);
 }
 
 YAML::Node MappingReader::node(std::string_view key) const {
