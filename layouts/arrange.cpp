@@ -73,7 +73,7 @@ Box of_aspect(const Box& box, double aspect) {
 
 // Of `count` parts; less than wanted where there is not even room for the gaps.
 double gap_of(double wanted, std::size_t count, double length) {
-    return count < 2 ? 0 : std::min(wanted, length / double(count - 1));
+    return count < 2 ? wanted : std::min(wanted, length / double(count - 1));
 }
 
 using StackAreas = std::map<const Node*, Box>;

@@ -189,12 +189,19 @@ Json form_of_word(std::string_view name) {
     return form_of_widget_key(name);
 }
 
-void add_words(Object& properties, std::span<const KeyWord> added) {
-    for (const auto& word : added) properties.emplace_back(word.name, described(word.about, form_of_word(word.name)));
+// Each word is defined once, by the table it stands in.
+void define_words(Object& all, std::string_view table, std::span<const KeyWord> defined) {
+    for (const auto& word : defined)
+        all.emplace_back(fmt::format("{}_{}", table, word.name), described(word.about, form_of_word(word.name)));
+}
+
+void add_words(Object& properties, std::string_view table, std::span<const KeyWord> added) {
+    for (const auto& word : added)
+        properties.emplace_back(word.name, reference(fmt::format("{}_{}", table, word.name)));
 }
 
 void add_key(Object& properties, const Key& key) {
-    properties.emplace_back(key.name, described(key.about, form_of(key)));
+    properties.emplace_back(key.name, reference(fmt::format("value_{}", key.name)));
 }
 
 Json required(std::string_view name) { return Object{{"required", List{name}}}; }
@@ -213,7 +220,7 @@ Json one_form(bool or_none) {
 
 Json widget(const KindWord& kind) {
     Object properties{{"kind", Object{{"const", kind.word}}}};
-    add_words(properties, node_words);
+    add_words(properties, "part", node_words);
     for (const Key& key : widget_keys())
         if (key.kinds.has(kind.kind)) add_key(properties, key);
     Json made = object(std::move(properties));
@@ -230,9 +237,9 @@ Json widget(const KindWord& kind) {
 
 Json container() {
     Object properties;
-    add_words(properties, node_words);
-    add_words(properties, container_words);
-    add_words(properties, container_form_words);
+    add_words(properties, "part", node_words);
+    add_words(properties, "container", container_words);
+    add_words(properties, "container", container_form_words);
     Json made = object(std::move(properties));
     made.add("oneOf", one_form(false));
     return made;
@@ -252,7 +259,7 @@ Json part() {
         cases.push_back(
             Object{{"if", is_object_with(Object{{"required", List{"kind"}},
                                                 {"properties", Object{{"kind", Object{{"const", kind.word}}}}}})},
-                   {"then", reference(kind.word)}});
+                   {"then", reference(fmt::format("widget_{}", kind.word))}});
     cases.push_back(
         Object{{"if", is_object_with(Object{{"not", required("kind")}})}, {"then", reference("container")}});
     cases.push_back(not_both("size", "weight"));
@@ -277,7 +284,7 @@ Json style() {
         return std::ranges::find(widget_keys(), word.name, &Key::name) == widget_keys().end();
     };
     for (const auto& word : container_words)
-        if (is_new(word)) add_words(properties, std::span(&word, 1));
+        if (is_new(word)) add_words(properties, "container", std::span(&word, 1));
     Json made = object(std::move(properties));
     made.add("allOf", List{not_both("text", "texts"), not_both("format", "skeleton")});
     return or_variable(std::move(made));
@@ -315,13 +322,13 @@ Json condition() {
 
 Object whole() {
     Object properties;
-    add_words(properties, layout_words);
+    add_words(properties, "layout", layout_words);
     const auto is_of_screen = [](const KeyWord& word) {
         return std::ranges::find(whole_container_keys, word.name) == whole_container_keys.end();
     };
     for (const auto& word : container_words)
-        if (!is_of_screen(word)) add_words(properties, std::span(&word, 1));
-    add_words(properties, container_form_words);
+        if (!is_of_screen(word)) add_words(properties, "container", std::span(&word, 1));
+    add_words(properties, "container", container_form_words);
     return properties;
 }
 
@@ -376,7 +383,13 @@ Json definitions() {
                                                   {"maxProperties", max_names},
                                                   {"propertyNames", Object{{"maxLength", max_name_bytes}}},
                                                   {"additionalProperties", reference("style")}}));
-    for (const auto& kind : kind_words()) all.emplace_back(kind.word, widget(kind));
+    define_words(all, "part", node_words);
+    define_words(all, "container", container_words);
+    define_words(all, "container", container_form_words);
+    define_words(all, "layout", layout_words);
+    for (const Key& key : widget_keys())
+        all.emplace_back(fmt::format("value_{}", key.name), described(key.about, form_of(key)));
+    for (const auto& kind : kind_words()) all.emplace_back(fmt::format("widget_{}", kind.word), widget(kind));
     all.emplace_back("container", container());
     all.emplace_back("part", part());
     all.emplace_back("part_of_rows_or_columns", part_without({"span", "box"}));

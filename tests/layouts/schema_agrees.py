@@ -137,13 +137,14 @@ class Layouts:
     def part(self, without, depth):
         kinds = [form["const"] for form in SCHEMA["definitions"]["part"]["properties"]["kind"]["anyOf"] if "const" in form]
         name = "container" if depth < 5 and self.chance.random() < 0.3 else self.chance.choice(kinds)
-        made = self.of({"$ref": f"#/definitions/{name}"}, depth + 1)
-        for need, value in [("text", "hall_name"), ("qr", "x"), ("image", "a.png")]:
-            key = {"text": "text", "qr": "data", "image": "file"}[need]
-            if name == need and not (need == "text" and "texts" in made):
+        made = self.of({"$ref": f"#/definitions/{name if name == 'container' else 'widget_' + name}"}, depth + 1)
+        for kind, key, value in [("text", "text", "hall_name"), ("qr", "data", "x"), ("image", "file", "a.png")]:
+            if name == kind and not (kind == "text" and "texts" in made):
                 made[key] = value
         for key in without:
             made.pop(key, None)
+        if "weight" in made:
+            made.pop("size", None)
         return made
 
     def mended(self, value, seen):

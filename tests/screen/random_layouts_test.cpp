@@ -1,12 +1,11 @@
 // Whatever a layout says that is right, on whatever screen and hall: a scene comes out, the same each time; every
 // widget keeps to its box, and parts that stand beside each other never overlap. HALLCAST_LAYOUTS=10000 is the
 // campaign.
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 
 #include "player/picture/image_file.h"
-#include "player/screen/conditions.h"
 #include "player/screen/item_list.h"
 #include "player/screen/widget.h"
 #include "tests/screen/random_states.h"
