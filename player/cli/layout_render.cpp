@@ -69,7 +69,8 @@ screen::ScreenInput input_of(const RenderOptions& options) {
     if (input.hall.state) {
         if (!options.call.empty()) input.shown_call = find_call(*input.hall.state, options.call);
         if (!options.before.empty())
-            input.past = {{screen::time_of(*input.hall.state), {read_state(options.before), std::nullopt}, std::nullopt}};
+            input.past = {
+                {screen::time_of(*input.hall.state), {read_state(options.before), std::nullopt}, std::nullopt}};
     } else if (!options.call.empty() || !options.before.empty()) {
         throw CLI::ValidationError("--call, --before", "need --state");
     }
@@ -189,7 +190,7 @@ void render(const RenderOptions& options) {
     layouts::LayoutWatch watch(options.layout, data_directory() / "layouts",
                                options.state.empty() || options.state.starts_with(sample_prefix)
                                    ? std::vector<std::filesystem::path>{}
-                                                     : std::vector<std::filesystem::path>{options.state});
+                                   : std::vector<std::filesystem::path>{options.state});
     auto preview = need(Preview::open(parse_size(options.size)));
     if (options.watch)
         draw_at_each_save(options, watch, preview);

@@ -32,8 +32,8 @@ class Preview {
     std::unique_ptr<text::Typesetter> typesetter_;
     std::unique_ptr<picture::MemoryPainter> painter_;
     std::unique_ptr<screen::Screen> screen_;
-    screen::ScreenInput given_, shown_;           // shown_: of the last step
-    std::optional<runtime::CallReplay> calls_;    // none: the big call is given
+    screen::ScreenInput given_, shown_;         // shown_: of the last step
+    std::optional<runtime::CallReplay> calls_;  // none: the big call is given
 };
 
 }  // namespace hallcast::cli

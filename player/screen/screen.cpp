@@ -298,7 +298,8 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
     if (widget.kind == layouts::WidgetKind::qr) {
         auto image = qr_image(widget, mounted.place.box);
         if (!image)
-            return fail("{}: the code '{}': {}", place_of(layout.file, widget, "data"), widget.name, image.error().message);
+            return fail("{}: the code '{}': {}", place_of(layout.file, widget, "data"), widget.name,
+                        image.error().message);
         mounted.place.image = std::move(*image);
     }
     if (widget.kind == layouts::WidgetKind::image) {

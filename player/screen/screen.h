@@ -107,8 +107,8 @@ using Images = std::map<std::string, picture::ImagePtr>;
 // Fails when one cannot be read. Takes as long as decoding does: any thread.
 Expected<Images> read_images(const layouts::Layout& layout);
 
-// Fails when the layout names a text that there is not, or the like: all such mistakes, one in a line. Quick. `images` are
-// that layout's; `typesetter` must outlive the screen.
+// Fails when the layout names a text that there is not, or the like: all such mistakes, one in a line. Quick. `images`
+// are that layout's; `typesetter` must outlive the screen.
 Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, picture::ScreenSize size,
                                               text::Typesetter& typesetter, const Images& images);
 // The same, with its images read here.
