@@ -220,7 +220,7 @@ TEST_CASE("random layouts give scenes whose widgets keep to their boxes and do n
             INFO(widget.name << " in " << boxes[w].x << ',' << boxes[w].y << ' ' << boxes[w].width << 'x'
                              << boxes[w].height);
             bool all_inside = true;
-            for (const auto* items : {&shown.items, &rolled})
+            for (const auto* items : {&shown.items, &std::as_const(rolled)})
                 for (const auto& item : *items) all_inside = all_inside && lies_in(item.box, boxes[w]);
             CHECK(all_inside);
         }
