@@ -75,8 +75,8 @@ TEST_CASE("Pixels are turned about all of the picture, and lie where their recta
 // Changes a window's picture at random and compares what is shown with the turned pixels of `upright`, which must be
 // what the window's painter draws. `resizes`: the window changes its size at times, too.
 template <class Shown>
-void follow_changes(SDL_Window* window, Painter& painter, MemoryPainter& upright, Rotation rotation, bool resizes,
-                    const Shown& shown) {
+void follow_changes(SDL_Window* window, Painter& painter, MemoryPainter& upright, Rotation rotation, int changes,
+                    bool resizes, const Shown& shown) {
     const auto seed = std::random_device{}();
     INFO("seed " << seed << ", turned by " << int(rotation));
     std::minstd_rand random(seed);
@@ -84,7 +84,7 @@ void follow_changes(SDL_Window* window, Painter& painter, MemoryPainter& upright
     made::Changer changer(seed);
     auto scene = changer.first();
     CHECK(painter.read({0, 0, 320, 200}).empty());  // nothing yet
-    for (int change = 0; change < 300; ++change) {
+    for (int change = 0; change < changes; ++change) {
         changer.change(scene);
         if (resizes && change % 50 == 49) {
             scene.size = {200 + up_to(150), 120 + up_to(100)};
@@ -111,7 +111,7 @@ TEST_CASE("A window has the turned pixels of the upright picture, change by chan
     const DummyWindow window(first.width, first.height);
     const auto painter = make_cpu_window_painter(window.get(), fonts, rotation);
     REQUIRE(painter.has_value());
-    follow_changes(window.get(), **painter, *make_memory_painter(fonts), rotation, true,
+    follow_changes(window.get(), **painter, *make_memory_painter(fonts), rotation, 300, true,
                    [&] { return window.pixels(); });
 }
 
@@ -145,7 +145,7 @@ TEST_CASE("A window of the gl painter has the turned pixels of what it draws upr
     if (window) {
         auto painter = make_gl_window_painter(window, fonts, rotation);
         REQUIRE(painter);
-        follow_changes(window, **painter, **upright, rotation, false, [&] {
+        follow_changes(window, **painter, **upright, rotation, 100, false, [&] {
             SDL_GL_MakeCurrent(nullptr, nullptr);  // or SDL believes its context to be current still
             return window_pixels(**painter);
         });
