@@ -374,12 +374,12 @@ class ScreenLint {
         const std::string language = has_words(said.utf8) && !is_number(said.utf8) ? said.style.language : "";
         findings_.saw(part.widget, {language, size_text(size_), sample_});
         const auto legibility = legibility_of(layers, index, scene_.background);
-        if (legibility.visible == 0) return;
-
         const std::string who = part.is_overlay ? fmt::format("the program's notice{}{}", widget ? " on " : "",
                                                               widget ? "'" + part.widget + "'" : "")
                                                 : fmt::format("'{}'", part.widget);
         const TextFound found{part, widget, who, said, text, legibility, language};
+        look_at_glyphs(found, *layers[index].item);
+        if (legibility.visible == 0) return;
         look_at_fit(found, *layers[index].item);
         look_at_contrast(found);
         look_at_size(found);
@@ -400,15 +400,18 @@ class ScreenLint {
         }
     };
 
+    void look_at_glyphs(const TextFound& found, const picture::Item& item) {
+        const int missing = found.text.paragraph->missing;
+        if (missing == 0) return;
+        report(Severity::error, "glyphs", found.place({"texts", "mark", "format", "skeleton"}), found.part.widget,
+               fmt::format("{} says {}, of which no font of this machine has {} character{}: write it without, or "
+                           "install the Noto fonts of that script",
+                           found.who, shortened(found.said.utf8), missing, missing > 1 ? "s" : ""),
+               item.box, -missing, found.language);
+    }
+
     void look_at_fit(const TextFound& found, const picture::Item& item) {
         const auto& paragraph = *found.text.paragraph;
-        if (paragraph.missing > 0)
-            report(
-                Severity::error, "glyphs", found.place({"texts", "mark", "format", "skeleton"}), found.part.widget,
-                fmt::format("{} says {}, of which no font of this machine has {} character{}: write it without, or "
-                            "install the Noto fonts of that script",
-                            found.who, shortened(found.said.utf8), paragraph.missing, paragraph.missing > 1 ? "s" : ""),
-                found.legibility.letters, -paragraph.missing, found.language);
         const bool too_wide = found.said.box.width > 0 && paragraph.width > found.said.box.width + 1;
         if (!paragraph.truncated && !too_wide && !is_cut(found.text, item)) return;
         report(Severity::error, "fit",
