@@ -374,12 +374,12 @@ class ScreenLint {
         const std::string language = has_words(said.utf8) && !is_number(said.utf8) ? said.style.language : "";
         findings_.saw(part.widget, {language, size_text(size_), sample_});
         const auto legibility = legibility_of(layers, index, scene_.background);
-        if (legibility.visible == 0) return;
-
         const std::string who = part.is_overlay ? fmt::format("the program's notice{}{}", widget ? " on " : "",
                                                               widget ? "'" + part.widget + "'" : "")
                                                 : fmt::format("'{}'", part.widget);
         const TextFound found{part, widget, who, said, text, legibility, language};
+        look_at_glyphs(found, *layers[index].item);
+        if (legibility.visible == 0) return;
         look_at_fit(found, *layers[index].item);
         look_at_contrast(found);
         look_at_size(found);
@@ -400,15 +400,18 @@ class ScreenLint {
         }
     };
 
+    void look_at_glyphs(const TextFound& found, const picture::Item& item) {
+        const int missing = found.text.paragraph->missing;
+        if (missing == 0) return;
+        report(Severity::error, "glyphs", found.place({"texts", "mark", "format", "skeleton"}), found.part.widget,
+               fmt::format("{} says {}, of which no font of this machine has {} character{}: write it without, or "
+                           "install the Noto fonts of that script",
+                           found.who, shortened(found.said.utf8), missing, missing > 1 ? "s" : ""),
+               item.box, -missing, found.language);
+    }
+
     void look_at_fit(const TextFound& found, const picture::Item& item) {
         const auto& paragraph = *found.text.paragraph;
-        if (paragraph.missing > 0)
-            report(
-                Severity::error, "glyphs", found.place({"texts", "mark", "format", "skeleton"}), found.part.widget,
-                fmt::format("{} says {}, of which no font of this machine has {} character{}: write it without, or "
-                            "install the Noto fonts of that script",
-                            found.who, shortened(found.said.utf8), paragraph.missing, paragraph.missing > 1 ? "s" : ""),
-                found.legibility.letters, -paragraph.missing, found.language);
         const bool too_wide = found.said.box.width > 0 && paragraph.width > found.said.box.width + 1;
         if (!paragraph.truncated && !too_wide && !is_cut(found.text, item)) return;
         report(Severity::error, "fit",
@@ -602,6 +605,11 @@ class ScreenLint {
     std::string sample_;
 };
 
+bool takes_turns(WidgetKind kind) {
+    using enum WidgetKind;
+    return kind == board || kind == waiting || kind == clock || kind == text || kind == languages;
+}
+
 // When, after the begin of a sample, everything has had its turn in every language.
 std::vector<int> turns_of(const layouts::Layout& layout, std::size_t languages) {
     constexpr double seconds_of_notices = 6;
@@ -614,7 +622,7 @@ std::vector<int> turns_of(const layouts::Layout& layout, std::size_t languages) 
     add(seconds_of_notices, languages);
     for (const auto& variant : layout.variants)
         for (const auto& widget : variant.widgets)
-            if (widget.kind != WidgetKind::call && widget.kind != WidgetKind::ticker)
+            if (takes_turns(widget.kind))
                 add(widget.seconds, widget.languages.empty() ? languages : widget.languages.size());
     return {turns.begin(), turns.end()};
 }
@@ -689,13 +697,12 @@ std::vector<ScreenSize> usual_sizes(const layouts::Layout& layout) {
         const auto& shapes = variant.shapes;
         ScreenSize size = canvas_of(variant);
         if (!takes(size)) {
-            size.width = int(std::clamp(double(size.width), std::ceil(shapes.least_width), shapes.most_width));
-            size.height = int(std::clamp(double(size.height), std::ceil(shapes.least_height), shapes.most_height));
-            const double aspect = std::clamp(double(size.width) / size.height, shapes.least_aspect, shapes.most_aspect);
-            ScreenSize other{size.width, int(std::lround(size.width / aspect))};
-            if (takes(other) && !takes(size)) size = other;
-            other = {int(std::lround(size.height * aspect)), size.height};
-            if (takes(other) && !takes(size)) size = other;
+            const double aspect =
+                std::clamp(variant.settings.width / variant.settings.height, shapes.least_aspect, shapes.most_aspect);
+            double width = std::clamp(double(size.width), shapes.least_width, shapes.most_width);
+            const double height = std::clamp(width / aspect, shapes.least_height, shapes.most_height);
+            width = std::clamp(height * aspect, shapes.least_width, shapes.most_width);
+            size = {int(std::floor(std::min(width, 16384.0))), int(std::floor(std::min(height, 16384.0)))};
         }
         if (takes(size)) add(size);
     }
@@ -730,14 +737,19 @@ std::vector<Finding> findings_of(const Error& error, const std::string& file) {
         std::string_view line = rest.substr(0, end);
         rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
         Finding finding{.rule = std::string(rule_layout), .file = file, .place = {1, 1}};
-        if (line.starts_with(file + ":")) {
-            line.remove_prefix(file.size() + 1);
-            for (int* number : {&finding.place.line, &finding.place.column}) {
-                const auto [past, failed] = std::from_chars(line.data(), line.data() + line.size(), *number);
-                if (failed != std::errc() || past == line.data() + line.size() || *past != ':') break;
-                line.remove_prefix(std::size_t(past - line.data()) + 1);
-            }
+        // A path may have a colon itself.
+        for (auto colon = line.find(':'); colon != line.npos; colon = line.find(':', colon + 1)) {
+            FilePlace place;
+            const char* const end_of_line = line.data() + line.size();
+            const auto [column, no_line] = std::from_chars(line.data() + colon + 1, end_of_line, place.line);
+            if (no_line != std::errc() || column == end_of_line || *column != ':') continue;
+            const auto [past, no_column] = std::from_chars(column + 1, end_of_line, place.column);
+            if (no_column != std::errc() || past == end_of_line || *past != ':') continue;
+            finding.file = line.substr(0, colon);
+            finding.place = place;
+            line.remove_prefix(std::size_t(past + 1 - line.data()));
             while (line.starts_with(' ')) line.remove_prefix(1);
+            break;
         }
         finding.message = line;
         findings.push_back(std::move(finding));

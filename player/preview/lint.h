@@ -27,7 +27,7 @@ std::vector<Finding> lint(const layouts::Layout& layout, const text::FontSet& fo
 // The rule of what keeps a layout from being read, or a screen from being made of it.
 inline constexpr std::string_view rule_layout = "layout";
 
-// What the reader of layouts says, "FILE:LINE:COLUMN: MESSAGE" in each line.
+// What the reader of layouts says, "FILE:LINE:COLUMN: MESSAGE" in each line. `file` is for what names none.
 std::vector<Finding> findings_of(const Error& error, const std::string& file);
 
 }  // namespace hallcast::preview
