@@ -465,7 +465,7 @@ Shapes read_shapes(Reading& reading, const MappingReader& variant) {
         if (word == "landscape") shapes.least_aspect = 1;
         return shapes;
     }
-    const MappingReader reader(reading, node, "'for', unless it is portrait or landscape,");
+    const MappingReader reader(reading, node, "a variant's 'for'");
     reader.allow_only(std::array<std::string_view, 3>{"aspect", "width", "height"});
     if (reader.is_mapping() && reader.fields().empty()) variant.mistake("for", "says no shape of screens");
     const auto range = [&](std::string_view key, double& least, double& most) {

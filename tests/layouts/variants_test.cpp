@@ -85,9 +85,8 @@ TEST_CASE("what is wrong with a variant is told in its lines") {
     CHECK(error_of(head + "  - {for: {}}\n") == "x.yaml:3:6: 'for' says no shape of screens");
     CHECK(error_of(head + "  - {for: {aspect: [2, 1]}}\n") ==
           "x.yaml:3:12: 'aspect' is [least, most], its least number first and none below 0");
-    CHECK(
-        error_of(head + "  - {for: {size: [2, 1]}}\n") ==
-        "x.yaml:3:12: unknown key 'size' for 'for', unless it is portrait or landscape,. Known: aspect, width, height");
+    CHECK(error_of(head + "  - {for: {size: [2, 1]}}\n") ==
+          "x.yaml:3:12: unknown key 'size' for a variant's 'for'. Known: aspect, width, height");
     CHECK(error_of(head + "  - {for: portrait, variants: []}\n")
               .starts_with("x.yaml:3:20: unknown key 'variants' for a variant"));
     CHECK(error_of(head + "  - {for: portrait, stack: [{kind: bord}]}\n").starts_with("x.yaml:3:29: 'kind' is one of"));

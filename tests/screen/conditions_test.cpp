@@ -140,7 +140,7 @@ TEST_CASE("what goes by the time is asked again when the master's minute ends") 
     CHECK(ask("{time: \"08:00-15:30\"}", ahead).until == local(8, 0) + 15s);
     CHECK(ask("calls", ahead).until == screen::WallTime::max());
     // And so the screen shows it in time.
-    Room room("stack:\n  - {kind: text, texts: {pl: Otwarte}, when: {time: \"08:00-15:30\"}}\n");
+    Room room("stack:\n  - {kind: text, languages: [pl], texts: {pl: Otwarte}, when: {time: \"08:00-15:30\"}}\n");
     auto behind = hall_at(now);
     behind.master_ahead = std::chrono::seconds(-10);
     CHECK_FALSE(room.says(behind, "Otwarte"));
