@@ -39,5 +39,6 @@ void add_content(CLI::App& app);
 void add_layout(CLI::App& app);
 void add_say(CLI::App& app);
 void add_voice(CLI::App& app);
+void add_signs(CLI::App& app);
 
 }  // namespace hallcast::cli

@@ -42,6 +42,7 @@ struct SpokenNotice {
 struct ScreenInput {
     HallView hall;
     picture::VideoFramePtr video;  // null: nothing to play yet
+    picture::VideoFramePtr sign;   // of a call in a sign language; null: none is signed
     std::optional<ShownCall> shown_call;
     std::string language;                       // forces one language on everything that rotates; empty: rotate
     std::optional<SpokenNotice> spoken_notice;  // none: the languages of what is told take turns
