@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
     hallcast::cli::add_layout(app);
     hallcast::cli::add_say(app);
     hallcast::cli::add_voice(app);
+    hallcast::cli::add_signs(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -42,5 +42,6 @@ void add_layout_render(CLI::App& layout);
 void add_layout_check(CLI::App& layout);
 void add_say(CLI::App& app);
 void add_voice(CLI::App& app);
+void add_signs(CLI::App& app);
 
 }  // namespace hallcast::cli

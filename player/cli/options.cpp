@@ -124,6 +124,7 @@ runtime::PlayerOptions ScreenOptions::player(const std::filesystem::path& direct
     player.loop_device = loop_device;
     player.in_step = in_step;
     player.voices = voices.empty() ? directory / "voices" : std::filesystem::path(voices);
+    player.signs = directory / "signs";
     player.zone = zone;
     player.no_sound = no_sound;
     player.counter = counter;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "player/cli/commands.h"
+#include "player/cli/faults.h"
 #include "player/sound/announcer.h"
 #include "player/sound/recordings.h"
 #include "player/sound/voice_samples.h"
@@ -28,14 +29,6 @@ std::vector<sound::RecordingFault> faults_of(const VoiceOptions& options) {
     return *std::move(faults);
 }
 
-void check(const VoiceOptions& options) {
-    const auto faults = faults_of(options);
-    for (const auto& fault : faults)
-        std::printf("%s: %s; %s\n", fault.file.c_str(), fault.reason.c_str(), fault.advice.c_str());
-    if (!faults.empty()) throw Failure({fmt::format("{}: {} faults", options.folder, faults.size())});
-    std::printf("%s: all pieces are there and right\n", options.folder.c_str());
-}
-
 void pack(const VoiceOptions& options) {
     const auto pieces =
         need(sound::pack_recordings(options.folder, options.language, options.letters, options.out, options.partial));
@@ -43,6 +36,13 @@ void pack(const VoiceOptions& options) {
 }
 
 }  // namespace
+
+void report_faults(const std::string& where, const std::vector<sound::RecordingFault>& faults) {
+    for (const auto& fault : faults)
+        std::printf("%s: %s; %s\n", fault.file.c_str(), fault.reason.c_str(), fault.advice.c_str());
+    if (!faults.empty()) throw Failure({fmt::format("{}: {} faults", where, faults.size())});
+    std::printf("%s: all pieces are there and right\n", where.c_str());
+}
 
 void add_voice(CLI::App& app) {
     CLI::App& voice = *app.add_subcommand("voice", "what the languages say, and voices recorded for it");
@@ -84,7 +84,7 @@ void add_voice(CLI::App& app) {
         "         hallcast voice check uk.voice\n"
         "Exit status 0: nothing is wrong; 1: the faults are "
         "printed.");
-    check_command.callback([options] { check(*options); });
+    check_command.callback([options] { report_faults(options->folder, faults_of(*options)); });
 
     CLI::App& pack_command =
         *voice.add_subcommand("pack", "make a voice of recordings, one file: trimmed, equally loud, ready for players");

@@ -29,6 +29,8 @@
 #include "player/runtime/temperature.h"
 #include "player/runtime/waker.h"
 #include "player/screen/screen.h"
+#include "player/signs/sign_pack.h"
+#include "player/signs/sign_playback.h"
 #include "player/sound/announcer.h"
 #include "player/sound/mixer.h"
 #include "player/sound/voices.h"
@@ -147,6 +149,7 @@ class Player {
     void follow_hours(Moment now);
     MasterTime master_time(Moment at) const;
     std::optional<media::CommonTime> common_time(Moment at) const;
+    void sign(const std::optional<screen::ShownCall>& shown);
     void refresh_content();
     void refresh_playlist();
     bool take_layout();
@@ -185,6 +188,9 @@ class Player {
     std::unique_ptr<FilmSound> film_sound_;
     std::unique_ptr<sound::AudioOutput> audio_, loop_audio_;
     std::unique_ptr<media::Playback> playback_;
+    std::vector<signs::SignPack> sign_packs_;
+    std::unique_ptr<signs::SignPlayback> signs_;
+    std::optional<screen::ShownCall> signed_;  // the last that was shown big
     std::unique_ptr<sound::Announcer> announcer_;
     std::unique_ptr<ContentSync> content_;
     std::unique_ptr<LayoutLoader> layout_loader_;
@@ -266,7 +272,23 @@ Expected<void> Player::open() {
          .wake = [this] { waker_.wake(); },
          .failed = [](const std::string& entry,
                       const Error& error) { spdlog::error("{} is skipped: {}", entry, error.message); }});
+    sign_packs_ = signs::open_sign_packs(options_.signs);
+    signs_ = std::make_unique<signs::SignPlayback>(decoders_.opener(), [this] { waker_.wake(); });
     return {};
+}
+
+// Calls are signed as they are shown big, each in one sign language: the visitor's, as far as it is known.
+void Player::sign(const std::optional<screen::ShownCall>& shown) {
+    if (shown == signed_) return;
+    signed_ = shown;
+    if (!shown || sign_packs_.empty() || !followed_ || !followed_->state) return;
+    const auto& calls = followed_->state->calls();
+    const auto call = std::ranges::find(calls, shown->call_id, &v1::Call::call_id);
+    if (call == calls.end()) return;
+    auto clips = signs::sign_pack_for(sign_packs_, call->language())->clips_of(call->ticket(), call->counter());
+    if (!clips) return spdlog::warn("signs: {} is not signed: {}", call->ticket(), clips.error().message);
+    signs_->add(*std::move(clips),
+                std::chrono::steady_clock::now() + milliseconds(call->expires_at_ms() - master_now_ms()));
 }
 
 // After the first picture, since a sound device can take its time to open.
@@ -467,6 +489,8 @@ bool Player::draw(const Pacer::Refresh& refresh) {
     if (followed_) input.hall = {followed_->state, followed_->stale_since};
     input.video = playback_->picture_at(refresh.at);
     input.shown_call = calls_.shown(std::chrono::steady_clock::now(), master_now_ms());
+    sign(input.shown_call);
+    input.sign = signs_->picture_at(refresh.at);
     if (std::chrono::steady_clock::now() >= spoken_until_) spoken_notice_.reset(), spoken_until_ = Moment::max();
     input.spoken_notice = spoken_notice_;
     input.now = std::chrono::system_clock::now();
@@ -590,7 +614,7 @@ void Player::run() {
         }
         if (library_changed_.exchange(false)) refresh_content();
         if (news) show_at_once();
-        const Moment due = std::min(changes_at_, playback_->next_change(pacer_->last().at));
+        const Moment due = std::min({changes_at_, playback_->next_change(pacer_->last().at), signs_->next_change()});
         const Pacer::Refresh refresh = pacer_->next(now, due);
         if (now < refresh.draw_at) {
             waker_.sleep_until(std::min(refresh.draw_at, next_look));

@@ -48,6 +48,7 @@ struct PlayerOptions {
     std::string loop_device;                   // plays what is spoken, nothing else; empty: none
     bool in_step = false;                      // with all players of the master that show the same content
     bool fetch_content = false;                // keep the library like the master's; false: it is the master's
+    std::filesystem::path signs;               // see signs::open_sign_packs; need not be there
     std::filesystem::path voices;              // see sound::open_voices; need not be there. The library's come after it
     // PlayerStatistics in JSON, replaced every ten seconds and at the end; empty: none.
     std::filesystem::path statistics;

@@ -52,7 +52,7 @@ struct Past {
 struct ScreenInput {
     HallView hall;
     picture::VideoFramePtr video;  // null: nothing to play yet
-    picture::VideoFramePtr sign;   // a sign-language clip; null: none plays
+    picture::VideoFramePtr sign;   // of a call in a sign language; null: none is signed
     std::optional<ShownCall> shown_call;
     std::uint32_t counter = 0;                  // this screen's own, over which it hangs; 0: none
     std::string language;                       // forces one language on everything that rotates; empty: rotate

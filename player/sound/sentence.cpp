@@ -1,20 +1,13 @@
 // From a ticket and a counter to the words that a voice reads.
-#include <unicode/uchar.h>
-#include <unicode/utf8.h>
-
 #include <algorithm>
 #include <charconv>
 
+#include "player/sound/ticket_parts.h"
 #include "player/sound/voice_table.h"
 
 namespace hallcast::sound {
 
 namespace {
-
-// More digits than any number series has are read one by one, which ICU then cannot overflow.
-constexpr std::size_t most_digits = 6;
-// What is longer is no ticket; the voice would go on for a minute.
-constexpr std::size_t most_bytes = 32;
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
     for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size()) {
@@ -45,6 +38,7 @@ void append(std::string& words, std::string_view part, const VoiceTable& table) 
     words += part;
 }
 
+// One by one where they are more than ICU could take.
 void append_digits(std::string& words, std::string_view digits, const VoiceTable& table,
                    const VoiceTable::Reading& reading) {
     const std::size_t step = reading.by_digits || digits.size() > most_digits ? 1 : digits.size();
@@ -56,29 +50,14 @@ void append_digits(std::string& words, std::string_view digits, const VoiceTable
 }
 
 std::string ticket_in_words(std::string_view ticket, const VoiceTable& table) {
-    ticket = ticket.substr(0, most_bytes);
-    std::string words, digits;
-    for (std::size_t at = 0; at < ticket.size();) {
-        const std::size_t start = at;
-        UChar32 character = 0;
-        U8_NEXT(ticket.data(), at, ticket.size(), character);
-        if (character < 0) continue;  // no UTF-8, or cut at most_bytes
-        if (const int digit = u_charDigitValue(character); digit >= 0) {
-            digits += char('0' + digit);
-            continue;
-        }
-        append_digits(words, digits, table, table.ticket);
-        digits.clear();
-        const auto letter = table.letters.find(char32_t(u_toupper(character)));
-        if (letter != table.letters.end()) {
-            append(words, letter->second, table);
-        } else if (u_isUAlphabetic(character)) {
-            // A letter of another script: the voice knows it or not.
-            append(words, ticket.substr(start, at - start), table);
-        }
-        // Else "A-012", "A 012": nobody says the dash.
+    std::string words;
+    for (const TicketPart& part : ticket_parts(ticket)) {
+        const auto name = table.letters.find(part.letter);
+        if (part.letter == 0)
+            append_digits(words, part.text, table, table.ticket);
+        else  // a letter of another script: the voice knows it or not
+            append(words, name != table.letters.end() ? name->second : part.text, table);
     }
-    append_digits(words, digits, table, table.ticket);
     return words;
 }
 

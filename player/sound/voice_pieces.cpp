@@ -90,8 +90,7 @@ class PieceList {
             if (known == table_.letters.end()) continue;
             std::string ticket;
             icu::UnicodeString(UChar32(letter)).toUTF8String(ticket);
-            add(letter < 0x80 ? fmt::format("letter-{}", char(letter)) : fmt::format("letter-{:04X}", unsigned(letter)),
-                known->second, sentence(language_, ticket + "012", 3));
+            add(letter_piece(letter), known->second, sentence(language_, ticket + "012", 3));
         }
     }
 
@@ -156,6 +155,10 @@ class PieceList {
 };
 
 }  // namespace
+
+std::string letter_piece(char32_t letter) {
+    return letter < 0x80 ? fmt::format("letter-{}", char(letter)) : fmt::format("letter-{:04X}", unsigned(letter));
+}
 
 std::string every_letter(std::string_view language) {
     icu::UnicodeString letters;

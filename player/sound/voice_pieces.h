@@ -26,6 +26,9 @@ std::string every_letter(std::string_view language);
 // since the voice falls there.
 std::vector<VoicePiece> voice_pieces(std::string_view language, std::string_view letters = latin_letters);
 
+// "letter-A", and by their code where they are not ASCII: "letter-0141".
+std::string letter_piece(char32_t letter);
+
 // A sentence as pieces, by index, and whether a comma stands before each.
 struct PieceUse {
     std::size_t piece;
