@@ -62,10 +62,12 @@ class FilmSound final : public media::SoundSink {
     sound::Mixer& mixer_;
 };
 
-bool has_media(const layouts::Layout& layout) {
-    return std::ranges::any_of(layout.base().widgets,
-                               [](const auto& widget) { return widget.kind == layouts::WidgetKind::media; });
+bool has(const layouts::Layout& layout, layouts::WidgetKind kind) {
+    return std::ranges::any_of(layout.variants, [kind](const auto& variant) {
+        return std::ranges::find(variant.widgets, kind, &layouts::Widget::kind) != variant.widgets.end();
+    });
 }
+bool has_media(const layouts::Layout& layout) { return has(layout, layouts::WidgetKind::media); }
 
 // Several lines stay such; a message may hold what stands in the file, whose bytes may be anything.
 std::string readable(std::string_view error) {
@@ -281,7 +283,9 @@ Expected<void> Player::open() {
 void Player::sign(const std::optional<screen::ShownCall>& shown) {
     if (shown == signed_) return;
     signed_ = shown;
-    if (!shown || sign_packs_.empty() || !followed_ || !followed_->state) return;
+    if (!shown || sign_packs_.empty() || !has(layout_.layout, layouts::WidgetKind::sign) || !followed_ ||
+        !followed_->state)
+        return;
     const auto& calls = followed_->state->calls();
     const auto call = std::ranges::find(calls, shown->call_id, &v1::Call::call_id);
     if (call == calls.end()) return;
