@@ -15,7 +15,7 @@ namespace {
 
 constexpr unsigned days_a_week = 7;
 
-// "08:00–12:00, 13:00–16:00", in Latin figures as on the hall's clock. Empty: closed.
+// "08:00–12:00, 13:00–16:00", in Latin figures as on the hall's clock, no line ending within a span. Empty: closed.
 std::string hours_of(const v1::HallProfile& profile, timetable::Date date) {
     std::vector<timetable::Span> spans;
     for (const v1::OpeningHours& hours : profile.hours()) {
@@ -35,8 +35,8 @@ std::string hours_of(const v1::HallProfile& profile, timetable::Date date) {
     std::string text;
     for (const auto& [from, to] : whole) {
         const int end = to > timetable::minutes_a_day ? to - timetable::minutes_a_day : to;
-        text += fmt::format("{}{:02}:{:02}\u2013{:02}:{:02}", text.empty() ? "" : ", ", from / 60, from % 60, end / 60,
-                            end % 60);
+        text += fmt::format("{}{:02}:{:02}\u2060\u2013\u2060{:02}:{:02}", text.empty() ? "" : ", ", from / 60,
+                            from % 60, end / 60, end % 60);
     }
     return text;
 }

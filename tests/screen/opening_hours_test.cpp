@@ -1,6 +1,8 @@
 // The office's usual week, as the people at a closed door read it.
 #include "player/screen/opening_hours.h"
 
+#include <string_view>
+
 #include "tests/catch.h"
 
 namespace opening_hours_test {
@@ -19,7 +21,12 @@ v1::OpeningHours& add(v1::HallProfile& profile, std::initializer_list<const char
 }
 
 std::string in(const std::string& language, const v1::HallProfile& profile, timetable::Date today = a_thursday) {
-    return screen::opening_hours(profile, today, language);
+    std::string text = screen::opening_hours(profile, today, language);
+    // No line ends within a span: word joiners stand at its dash.
+    constexpr std::string_view dash = "\u2060\u2013\u2060";
+    for (auto at = text.find(dash); at != std::string::npos; at = text.find(dash))
+        text.replace(at, dash.size(), "\u2013");
+    return text;
 }
 
 TEST_CASE("days with the same hours are one line, Monday first, with the days' names in the language") {
@@ -49,6 +56,12 @@ TEST_CASE("the seven days to come: every second Saturday is told in the week bef
     hours.set_first_date("2026-11-28");
     CHECK(in("en", profile) == "Saturday 09:00–13:00");
     CHECK(in("en", profile, a_thursday + std::chrono::days(3)).empty());
+}
+
+TEST_CASE("no line ends between a span's hours") {
+    v1::HallProfile profile;
+    add(profile, {"mon"}, "08:00", "18:00");
+    CHECK(screen::opening_hours(profile, a_thursday, "en") == "Monday 08:00\u2060\u2013\u206018:00");
 }
 
 TEST_CASE("an office that is open around the clock says no hours") { CHECK(in("en", v1::HallProfile{}).empty()); }
