@@ -96,7 +96,9 @@ bool SignPlayback::play(Moment now) {
     const auto view = decoder.picture_at(time);
     if (view.frame) shown_ = view.frame;
     take_sound(time);
-    next_change_ = std::min({end, now + look_again, view.next ? *begun_ + *view.next : Moment::max()});
+    // Where more is to come that is not decoded yet, its decoder wakes: to look at the end would be to leave it out.
+    const Moment next = view.next ? std::min(end, *begun_ + *view.next) : view.last ? end : Moment::max();
+    next_change_ = std::min(next, now + look_again);
     return false;
 }
 

@@ -88,8 +88,8 @@ TEST_CASE("what is wrong with a variant is told in its lines") {
     CHECK(error_of(head + "  - {for: {size: [2, 1]}}\n") ==
           "x.yaml:3:12: unknown key 'size' for a variant's 'for'. Known: aspect, width, height");
     CHECK(error_of(head + "  - {for: portrait, variants: []}\n")
-              .starts_with("x.yaml:3:20: unknown key 'variants' for a variant"));
-    CHECK(error_of(head + "  - {for: portrait, stack: [{kind: bord}]}\n").starts_with("x.yaml:3:29: 'kind' is one of"));
+              .starts_with("x.yaml:3:21: unknown key 'variants' for a variant"));
+    CHECK(error_of(head + "  - {for: portrait, stack: [{kind: bord}]}\n").starts_with("x.yaml:3:30: 'kind' is one of"));
     CHECK(error_of(
               "stack: [{kind: media}]\nvariants: [{for: portrait, connection_notice: false, stack: [{kind: call}]}]") ==
           "x.yaml:2:28: 'connection_notice' must be true where calls are shown: they may be old");

@@ -54,7 +54,7 @@ TEST_CASE("calls of one moment take turns, and each step of a film shows what a 
         CHECK(shown == id_of(CallReplay({seconds(8)}).shown(state, after(time))));
         if (!seen.ends_with(shown + " ")) seen += shown + " ";
     }
-    CHECK(seen == "a b c d  ");
+    CHECK(seen == "a b c d ");
 }
 
 }  // namespace hallcast::runtime

@@ -105,7 +105,7 @@ TEST_CASE("what is too long for its place is told with its line; on a small prev
         return screen ? "no error" : screen.error().message;
     };
     const std::string tight = "stack:\n  - {name: q, kind: qr, box: [0, 0, 80, 300], data: \"" + address + "\"}\n";
-    CHECK(error(tight, {1920, 1080}).starts_with("test.yaml:2: the code 'q': 'data' of "));
+    CHECK(error(tight, {1920, 1080}).starts_with("test.yaml:2:47: the code 'q': 'data' of "));
     CHECK(error(layout_with("", std::string(1000, 'x')), {1920, 1080}) == "no error");
     CHECK(error(layout_with("padding: 100, ", std::string(1000, 'x')), {1920, 1080}).contains("shorten it"));
     CHECK(error(layout_with(""), {96, 54}) == "no error");

@@ -119,6 +119,17 @@ inline screen::ScreenInput random_input(Chance& chance, const std::shared_ptr<co
     return input;
 }
 
+// As they are seen: each screen makes its own picture of a code.
+inline bool same_items(const std::vector<picture::Item>& a, const std::vector<picture::Item>& b) {
+    return std::ranges::equal(a, b, [](const picture::Item& one, const picture::Item& other) {
+        const auto* image = std::get_if<picture::Picture>(&one.content);
+        const auto* other_image = std::get_if<picture::Picture>(&other.content);
+        if (!image || !other_image) return one == other;
+        return one.id == other.id && one.box == other.box && image->alpha == other_image->alpha &&
+               image->image->width == other_image->image->width && image->image->pixels == other_image->image->pixels;
+    });
+}
+
 inline void check_on_screen(const picture::Scene& scene) {
     std::set<std::uint64_t> ids;
     bool all_inside = true, all_unique = true;

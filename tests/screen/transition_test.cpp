@@ -15,7 +15,7 @@ stack:
   - {name: call, kind: call, box: [0, 0, 600, 500], text_size: 100, background: "#ffd166", colour: "#000000",
      transition: )" +
            transition + R"(, transition_seconds: 0.4}
-  - {name: board, kind: board, box: [600, 0, 400, 500], rows: 4, text_size: 40, background: "#102030",
+  - {name: board, kind: board, box: [600, 0, 400, 500], rows: 4, seconds: 10, text_size: 40, background: "#102030",
      highlight: "#ff0000", transition: )" +
            transition + R"(, transition_seconds: 0.4}
   - {name: name, kind: text, box: [0, 500, 1000, 50], text: office_name, languages: [pl, uk], seconds: 10,
