@@ -122,7 +122,8 @@ TEST_CASE("what is wrong everywhere is told once; what is wrong somewhere, with 
 
 TEST_CASE("a screen is tried at the sizes of its variants, and only at those it is made for") {
     const auto sizes_of = [](const std::string& variants) {
-        const auto layout = layouts::parse_layout("canvas: [1920, 1080]\nstack: []\n" + variants, "a.yaml");
+        const auto layout =
+            layouts::parse_layout("canvas: [1920, 1080]\nstack: [{kind: panel}]\n" + variants, "a.yaml");
         REQUIRE(layout);
         return preview::usual_sizes(*layout);
     };
