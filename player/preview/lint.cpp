@@ -379,7 +379,7 @@ class ScreenLint {
                                                 : fmt::format("'{}'", part.widget);
         const TextFound found{part, widget, who, said, text, legibility, language};
         look_at_glyphs(found, *layers[index].item);
-        if (legibility.visible == 0) return;
+        if (legibility.visible == 0 && legibility.hidden > 0) return;
         look_at_fit(found, *layers[index].item);
         look_at_contrast(found);
         look_at_size(found);
