@@ -188,7 +188,11 @@ FilePlace MappingReader::place(std::string_view key) const {
 }
 
 void MappingReader::drop(std::span<const std::string_view> keys) {
-    std::erase_if(fields_, [&](const Field& field) { return std::ranges::find(keys, field.key) != keys.end(); });
+    // None is assigned to another's place: that would change the node of the file which it stood for.
+    std::vector<Field> kept;
+    for (const Field& field : fields_)
+        if (std::ranges::find(keys, field.key) == keys.end()) kept.push_back(field);
+    fields_ = std::move(kept);
 }
 
 YAML::Node MappingReader::node(std::string_view key) const {

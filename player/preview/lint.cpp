@@ -138,7 +138,8 @@ class Findings {
             const auto& seen = seen_[finding.widget];
             finding.languages = unless_all(known.where.languages, seen.languages);
             finding.sizes = unless_all(known.where.sizes, seen.sizes);
-            finding.samples = unless_all(known.where.samples, seen.samples);
+            // A language has its turn in some samples only: they say no more then.
+            if (finding.languages.empty()) finding.samples = unless_all(known.where.samples, seen.samples);
             findings.push_back(std::move(finding));
         }
         return findings;
