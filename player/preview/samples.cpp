@@ -96,9 +96,9 @@ void add_calls(v1::HallState& hall, const Situation& situation, std::span<const 
         call.set_called_at_ms(now_ms - (i == 0 ? 2000 : i == 1 ? 9000 : 60'000LL * i));
         call.set_expires_at_ms(call.called_at_ms() + 60'000);
         call.set_phase(i < 2        ? v1::CALL_PHASE_CALLED
+                       : i == 3     ? v1::CALL_PHASE_SERVING
                        : i % 4 == 1 ? v1::CALL_PHASE_NO_SHOW
-                       : i % 2 == 0 ? v1::CALL_PHASE_FINISHED
-                                    : v1::CALL_PHASE_SERVING);
+                                    : v1::CALL_PHASE_FINISHED);
     }
 }
 
