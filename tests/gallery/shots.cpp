@@ -29,6 +29,15 @@ screen::ScreenInput forty_calls(const std::string& language) {
     return input;
 }
 
+// All lines of several; of one its letters: the room above and below for marks may lie outside.
+bool fits(const picture::Text& text, const picture::ScreenRect& box) {
+    const auto& paragraph = *text.paragraph;
+    if (paragraph.lines != 1) return paragraph.height <= float(box.height) + 0.5f;
+    const float baseline = text.y + paragraph.baseline;
+    return baseline - 0.75f * paragraph.size_px >= float(box.y) - 0.5f &&
+           baseline + 0.25f * paragraph.size_px <= float(box.bottom()) + 0.5f;
+}
+
 }  // namespace
 
 const std::vector<State>& kept_states() {
@@ -102,8 +111,7 @@ const std::vector<std::uint8_t>& Camera::shoot(const screen::ScreenInput& input)
         const auto* text = std::get_if<picture::Text>(&item.content);
         if (!text) continue;
         const auto& paragraph = *text->paragraph;
-        if (paragraph.missing == 0 && !paragraph.truncated && paragraph.height <= float(item.box.height) + 0.5f)
-            continue;
+        if (paragraph.missing == 0 && !paragraph.truncated && fits(*text, item.box)) continue;
         defects_ += fmt::format("a text in {},{} {}x{}: {} glyphs are missing{}, {:.0f} high\n", item.box.x, item.box.y,
                                 item.box.width, item.box.height, paragraph.missing,
                                 paragraph.truncated ? ", it is cut" : "", paragraph.height);
