@@ -55,16 +55,18 @@ Miniature miniature_of(picture::ScreenSize size, std::span<const std::uint8_t> b
     return made;
 }
 
-Difference difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
-    if (a.size() != b.size() || a.empty()) return {255, 255};
+Difference difference(const Miniature& a, const Miniature& b) {
+    if (a.width != b.width || a.height != b.height || a.pixels.empty()) return {255, 255, 255};
     Difference made;
     double sum = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const int apart = std::abs(int(a[i]) - int(b[i]));
-        made.worst = std::max(made.worst, apart);
+    for (int i = 0; i < a.width * a.height; ++i) {
+        const int apart = std::abs(int(a.pixels[std::size_t(i)]) - int(b.pixels[std::size_t(i)]));
+        const bool is_colour = i % a.width >= a.width * 2 / 3;
+        int& most = is_colour ? made.colour : made.worst;
+        most = std::max(most, apart);
         sum += apart;
     }
-    made.mean = sum / double(a.size());
+    made.mean = sum / (a.width * a.height);
     return made;
 }
 

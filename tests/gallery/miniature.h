@@ -25,16 +25,17 @@ Miniature miniature_of(picture::ScreenSize size, std::span<const std::uint8_t> b
 
 struct Difference {
     double mean = 0;  // of 255
-    int worst = 0;    // of any pixel
+    int worst = 0;    // of any pixel's brightness
+    int colour = 0;   // and of its colour
 };
 // None of those that differences of antialiasing make is as large: FreeType's versions differ by a few steps where a
-// line of pixels is partly covered. A letter that is missing is.
+// pixel is partly covered, and not in colour. A letter that is missing is.
 constexpr double most_mean = 0.6;
-constexpr int most_worst = 32;
+constexpr int most_worst = 32, most_colour = 12;
 inline bool is_same(const Difference& difference) {
-    return difference.mean <= most_mean && difference.worst <= most_worst;
+    return difference.mean <= most_mean && difference.worst <= most_worst && difference.colour <= most_colour;
 }
-Difference difference(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
+Difference difference(const Miniature& a, const Miniature& b);
 
 // Several of one size, one below the other, as a grey PNG.
 void write_strip(const std::filesystem::path& path, const std::vector<Miniature>& strip);

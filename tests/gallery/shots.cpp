@@ -29,6 +29,17 @@ screen::ScreenInput forty_calls(const std::string& language) {
     return input;
 }
 
+// Whether no ink lies above or below the box: lines have room for marks that most texts have not.
+bool fits(const picture::Text& text, const picture::ScreenRect& box, const text::FontSet& fonts) {
+    constexpr float slack = 1.5;  // pixels; of a mark or a tail nobody misses that much
+    return std::ranges::all_of(text.paragraph->glyphs, [&](const auto& glyph) {
+        const auto ink = fonts.rasterise(glyph.font, glyph.glyph, glyph.size_px);
+        const float top = text.y + glyph.y - float(ink.top);
+        return ink.height == 0 ||
+               (top >= float(box.y) - slack && top + float(ink.height) <= float(box.bottom()) + slack);
+    });
+}
+
 }  // namespace
 
 const std::vector<State>& kept_states() {
@@ -102,8 +113,7 @@ const std::vector<std::uint8_t>& Camera::shoot(const screen::ScreenInput& input)
         const auto* text = std::get_if<picture::Text>(&item.content);
         if (!text) continue;
         const auto& paragraph = *text->paragraph;
-        if (paragraph.missing == 0 && !paragraph.truncated && paragraph.height <= float(item.box.height) + 0.5f)
-            continue;
+        if (paragraph.missing == 0 && !paragraph.truncated && fits(*text, item.box, *fonts_)) continue;
         defects_ += fmt::format("a text in {},{} {}x{}: {} glyphs are missing{}, {:.0f} high\n", item.box.x, item.box.y,
                                 item.box.width, item.box.height, paragraph.missing,
                                 paragraph.truncated ? ", it is cut" : "", paragraph.height);
