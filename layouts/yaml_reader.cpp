@@ -229,19 +229,11 @@ FilePlace MappingReader::place(std::string_view key) const {
 }
 
 void MappingReader::drop(std::span<const std::string_view> keys) {
-<<<<<<< HEAD
     // Not erase_if: it assigns, and to assign a YAML::Node changes the file's tree.
     std::vector<Field> kept;
     for (const Field& field : fields_)
         if (std::ranges::find(keys, field.key) == keys.end()) kept.push_back(field);
     fields_.swap(kept);
-=======
-    // None is assigned to another's place: that would change the node of the file which it stood for.
-    std::vector<Field> kept;
-    for (const Field& field : fields_)
-        if (std::ranges::find(keys, field.key) == keys.end()) kept.push_back(field);
-    fields_ = std::move(kept);
->>>>>>> c36ca085e70db9f1ac703d3d0d1e9ad695e777e8
 }
 
 YAML::Node MappingReader::node(std::string_view key) const {

@@ -198,6 +198,8 @@ TEST_CASE("random layouts give scenes whose widgets keep to their boxes and do n
         auto used = screen::make_screen(layout, size, typesetter),
              fresh = screen::make_screen(layout, size, typesetter);
         INFO((used ? "" : used.error().message));
+        // What only a screen knows: a code that is too small to be read there.
+        if (!used && used.error().message.contains("needs a box of")) continue;
         REQUIRE((used && fresh));
         (*used)->scene(before);
         const auto scene = (*used)->scene(input);
