@@ -140,7 +140,7 @@ TEST_CASE("variables that do not exist or go in a circle are told where they are
     CHECK(error_of("variables: {blue: \"#102030\"}\nstack: [{kind: text, text: hall_name, colour: $bleu}]") ==
           "x.yaml:2:47: there is no variable 'bleu', did you mean 'blue'?");
     CHECK(error_of("variables: {a: $b, b: $a}\nstack: [{kind: board, rows: $a}]") ==
-          "x.yaml:1:23: the variable 'b' stands for itself");
+          "x.yaml:2:29: the variable 'a' stands for itself");
     // Whatever reads it says no more.
     for (const std::string use :
          {"kind: $no", "kind: media, aspect: $no", "kind: media, when: $no", "kind: media, style: $no",
