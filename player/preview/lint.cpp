@@ -63,10 +63,16 @@ bool is_number(std::string_view text) {
     return has_digit;
 }
 
-// Whether it is in a language at all.
+// Whether it is in a language at all; an arrow or a mark between texts is not.
 bool has_words(std::string_view text) {
-    return std::ranges::any_of(
-        text, [](char c) { return (c & 0x80) != 0 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); });
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto byte = static_cast<unsigned char>(text[at]);
+        if (byte == 0xe2)
+            at += 2;  // U+2000 to U+2FFF: punctuation, arrows and signs
+        else if (byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z'))
+            return true;
+    }
+    return false;
 }
 
 bool is_of_numbers(WidgetKind kind) {
