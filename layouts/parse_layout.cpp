@@ -515,6 +515,29 @@ Layout read_layout(Reading& reading, const YAML::Node& root, const std::string& 
     return layout;
 }
 
+// Its line, from 1; 0: there is none. Not YAML::LoadAll, which for some broken files never ends (yaml-cpp 0.7, ",a").
+int second_document(std::string_view yaml) {
+    bool begun = false;
+    for (int line = 1; !yaml.empty(); ++line) {
+        const auto end = std::min(yaml.find('\n'), yaml.size());
+        const std::string_view text = yaml.substr(0, end);
+        yaml.remove_prefix(std::min(end + 1, yaml.size()));
+        const bool divides = text.starts_with("---") && (text.size() == 3 || text[3] == ' ' || text[3] == '\r');
+        if (divides && begun) return line;
+        const auto first = text.find_first_not_of(" \t\r");
+        if (divides || (first != std::string_view::npos && text[first] != '#' && text[first] != '%')) begun = true;
+    }
+    return 0;
+}
+
+// What goes wrong most often, in the words of who writes layouts.
+std::string_view advice(std::string_view message) {
+    if (message.contains("illegal map value") || message.contains("end of map"))
+        return "a text with a colon stands in quotes; parts of a list are indented alike";
+    if (message.contains("tab")) return "indent with spaces, not with tabs";
+    return "see to the indents, colons, brackets and quotes there";
+}
+
 }  // namespace
 
 Expected<Layout> parse_layout(std::string_view yaml, const std::string& file) {
@@ -523,15 +546,14 @@ Expected<Layout> parse_layout(std::string_view yaml, const std::string& file) {
     }
     try {
         Reading reading(file);
-        const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(yaml));
-        if (documents.size() > 1)
-            reading.mistake(documents[1].Mark(), "a file holds one layout; after '---' begins a second");
-        Layout layout = read_layout(reading, documents.empty() ? YAML::Node() : documents[0], file);
+        if (const int line = second_document(yaml); line > 0)
+            return fail("{}:{}:1: a file holds one layout; after '---' begins a second", file, line);
+        Layout layout = read_layout(reading, YAML::Load(std::string(yaml)), file);
         if (!reading.is_right()) return std::unexpected(Error{reading.mistakes()});
         return layout;
     } catch (const YAML::Exception& exception) {
-        return fail("{}:{}:{}: not readable as YAML: {}; see to the indents, colons, brackets and quotes there", file,
-                    std::max(exception.mark.line, 0) + 1, std::max(exception.mark.column, 0) + 1, exception.msg);
+        return fail("{}:{}:{}: not readable as YAML: {}; {}", file, std::max(exception.mark.line, 0) + 1,
+                    std::max(exception.mark.column, 0) + 1, exception.msg, advice(exception.msg));
     }
 }
 

@@ -150,6 +150,11 @@ void Reading::set_variables(const YAML::Node& base, const YAML::Node& over) {
         if (!node.IsDefined() || node.IsNull()) continue;
         const MappingReader given(*this, node, "'variables'");
         for (const auto& field : given.fields()) {
+            // Told here, and not wherever the name stands.
+            if (field.value.IsNull())
+                mistake(field.mark, fmt::format("the variable '{}' is empty; a colour stands in quotes, since # begins "
+                                                "a comment",
+                                                shortened(field.key)));
             // Not assigned: that would change the node of the file which the name stood for.
             variables_.erase(field.key);
             variables_.emplace(field.key, field.value);

@@ -451,8 +451,10 @@ class ScreenLint {
         std::string remedy;
         const bool dimmed = (legibility.is_accent ? *found.text.accent : found.text.colour).alpha < 255;
         if (legibility.over_film || legibility.over_image)
-            remedy = fmt::format("it stands on {}, which may be as light or dark as it: give it a 'background'",
+            remedy = fmt::format("it stands on {}, which may be as light or dark as it: give it an opaque 'background'",
                                  legibility.over_film ? "a film" : "an image");
+        else if (dimmed)  // by the program, from a colour that is written: none of those that are left to name
+            remedy = "calls that are over are dimmed: make the 'background' darker, or the 'colour' lighter";
         else if (const auto colour = with_contrast(legibility.ink, legibility.ground, good_contrast))
             remedy = fmt::format("{} would have {}:1", hex(*colour), good_contrast);
         else

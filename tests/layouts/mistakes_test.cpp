@@ -68,7 +68,7 @@ TEST_CASE("what is empty, long or of the wrong form is told as such") {
     CHECK(error_of("about: [x]\nstack: [{kind: media}]") == "x.yaml:1:1: 'about' is a text, is a list");
     CHECK(error_of("viewing: {distance: 8}\nstack: [{kind: media}]") == "x.yaml:1:10: 'viewing' needs 'diagonal'");
     CHECK(error_of("stack: [{kind: media}]\n---\nstack: [{kind: media}]\n") ==
-          "x.yaml:3:1: a file holds one layout; after '---' begins a second");
+          "x.yaml:2:1: a file holds one layout; after '---' begins a second");
     CHECK(parse_layout("\xEF\xBB\xBFstack:\r\n  - kind: media\r\n", "x.yaml"));
     // A long word is cut between its characters.
     CHECK(error_of("stack: [{kind: ęęęęęęęęęęęęęęęęęęęęęęęęęęęęęę}]").find("is 'ęęęęęęęęęęęęęęęęęęęę...'") !=

@@ -152,6 +152,8 @@ TEST_CASE("variables that do not exist or go in a circle are told where they are
           "x.yaml:1:19: 'a' is given twice, first in line 1");
     CHECK(error_of("styles: {a: {rows: 2}, a: {rows: 3}}\nstack: [{kind: media}]") ==
           "x.yaml:1:24: 'a' is given twice, first in line 1");
+    CHECK(error_of("variables:\n  a: #102030\nstack: [{kind: media}]") ==
+          "x.yaml:2:3: the variable 'a' is empty; a colour stands in quotes, since # begins a comment");
 }
 
 }  // namespace styles_test
