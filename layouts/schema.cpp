@@ -157,13 +157,13 @@ Json form_of_word(std::string_view name) {
     if (name == "when") return any_of({reference("condition")});
     if (name == "size")
         return any_of({Object{{"type", "number"}, {"minimum", 1}, {"maximum", 16384}},
-                       Object{{"type", "string"}, {"pattern", "^(\\$|[+]?[0-9.]+([eE][-+]?[0-9]+)?%$)"}}});
+                       Object{{"type", "string"}, {"pattern", "^(\\$(?!\\$)|[+]?[0-9.]+([eE][-+]?[0-9]+)?%$)"}}});
     if (name == "weight") return number_form(0.01, 1000);
     if (name == "min") return number_form(0, 16384);
     if (name == "max") return number_form(1, 16384);
     if (name == "aspect")
         return any_of({Object{{"type", "number"}, {"minimum", 0.05}, {"maximum", 20}},
-                       Object{{"type", "string"}, {"pattern", "^(\\$|[-+0-9.eE]+(:[-+0-9.eE]+)?$)"}}});
+                       Object{{"type", "string"}, {"pattern", "^(\\$(?!\\$)|[-+0-9.eE]+(:[-+0-9.eE]+)?$)"}}});
     if (name == "span") return tuple({integer_form(1, 12), integer_form(1, 12)});
     if (name == "box")
         return tuple({number_form(0, 16384), number_form(0, 16384), number_form(0, 16384), number_form(0, 16384)});
@@ -183,7 +183,8 @@ Json form_of_word(std::string_view name) {
     if (name == "variables")
         return Object{{"type", List{"object", "null"}},
                       {"maxProperties", max_names},
-                      {"propertyNames", Object{{"maxLength", max_name_bytes}}}};
+                      {"propertyNames", Object{{"maxLength", max_name_bytes}}},
+                      {"additionalProperties", Object{{"not", Object{{"type", "null"}}}}}};
     if (name == "styles") return any_of({reference("styles")});
     if (name == "variants") return list_form(any_of({reference("variant"), reference("variable")}), max_variants);
     return form_of_widget_key(name);
@@ -264,7 +265,7 @@ Json part() {
         Object{{"if", is_object_with(Object{{"not", required("kind")}})}, {"then", reference("container")}});
     cases.push_back(not_both("size", "weight"));
     return Object{{"type", List{"object", "string"}},
-                  {"pattern", "^\\$"},
+                  {"pattern", "^\\$(?!\\$)"},
                   {"properties", Object{{"kind", described("which widget it is", told_choice(kinds))}}},
                   {"allOf", std::move(cases)}};
 }
@@ -304,7 +305,7 @@ Json condition() {
             if (word.name == "time")
                 return any_of({Object{{"type", "string"},
                                       {"pattern",
-                                       "^(\\$|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|"
+                                       "^(\\$(?!\\$)|([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|"
                                        "24:00)$)"}}});
             if (word.name == "days") return list_form(choice_form(day_words), max_items_of_lists);
             if (word.name == "waiting") return tuple({integer_form(0, 1e6), integer_form(0, 1e6)});
@@ -353,19 +354,20 @@ Json variant() {
 
 Json definitions() {
     Object all;
-    all.emplace_back(
-        "variable",
-        Object{{"type", "string"}, {"pattern", "^\\$"}, {"description", "$name: the value of the variable `name`"}});
+    all.emplace_back("variable", Object{{"type", "string"},
+                                        {"pattern", "^\\$(?!\\$)"},
+                                        {"description", "$name: the value of the variable `name`"}});
     all.emplace_back("colour", Object{{"type", "string"},
-                                      {"pattern", "^(\\$|#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$)"},
+                                      {"pattern", "^(\\$(?!\\$)|#([0-9a-fA-F]{6}|[0-9a-fA-F]{8})$)"},
                                       {"description", "\"#rrggbb\" or \"#rrggbbaa\", in quotes"}});
     const std::string tag = "[A-Za-z]{2}[A-Za-z0-9-]{0,33}$";
-    all.emplace_back("languages", or_variable(Object{{"type", "array"},
-                                                     {"minItems", 1},
-                                                     {"maxItems", max_languages},
-                                                     {"uniqueItems", true},
-                                                     {"items", Object{{"type", List{"string", "boolean"}},
-                                                                      {"pattern", fmt::format("^(\\$|{})", tag)}}}}));
+    all.emplace_back("languages",
+                     or_variable(Object{{"type", "array"},
+                                        {"minItems", 1},
+                                        {"maxItems", max_languages},
+                                        {"uniqueItems", true},
+                                        {"items", Object{{"type", List{"string", "boolean"}},
+                                                         {"pattern", fmt::format("^(\\$(?!\\$)|{})", tag)}}}}));
     all.emplace_back("texts", or_variable(Object{{"type", "object"},
                                                  {"minProperties", 1},
                                                  {"maxProperties", max_languages},

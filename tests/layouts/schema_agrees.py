@@ -26,6 +26,8 @@ BEYOND = [
     r"there is no variable '", r"the variable '.*' stands for itself", r"'style' '.*' is no style of this layout",
     r"'style' '.*' builds on itself", r"'style' makes more than",
     # A variable's or a style's value is judged where it is used, and the schema does not follow it there.
+    r"(?:is|has) '?(?:#0b2545|90|abc)\b", r"all numbers, is a list$",
+    r"there is no condition '(?:#0b2545|90|abc)'",
     r"is taken by the one in line",
     r"'box' must lie inside the canvas", r"'box' has a width and a height above 0", r"'max' is less than 'min'",
     r"'column_weights' has \d+ weights for", r"'span' is \d+ cells across", r"'padding' leaves nothing of the box",
@@ -68,7 +70,7 @@ class Layouts:
             return self.chance.choice(["16:9", "1:1", "4:3.5", "2"])
         if "A-Z" in pattern:
             return self.chance.choice(["pl", "en", "uk", "zh-Hant", "pt-BR", "ar", "ka"])
-        if pattern == "^\\$":
+        if pattern.startswith("^\\$("):
             return self.chance.choice(["$blue", "$big", "$some"])
         return self.word()[:int(schema.get("maxLength", 8))]
 
