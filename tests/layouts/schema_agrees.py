@@ -81,6 +81,8 @@ class Layouts:
 
     def of(self, schema, depth=0):
         schema = resolved(schema)
+        if "not" in schema and "type" not in schema:  # anything else: of a variable
+            return self.word()
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
