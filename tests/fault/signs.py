@@ -8,7 +8,7 @@ after the other, each clip of them whole, in order and once, and nothing after t
 at all, and the log says which; the next one is signed again. `--most-missed` allows for pictures that a busy machine came too late for.
 Exit status: 0 right, 1 wrong, 77 skipped (no Xvfb).
 """
-import argparse, os, shutil, subprocess, sys, time
+import argparse, concurrent.futures, os, shutil, subprocess, sys, time
 
 import numbered_clips
 from hall_of_players import HallOfPlayers
@@ -101,15 +101,17 @@ class Watch:
 def judge(what, seen, pieces, pack, most_missed):
     """Each clip of the pieces was seen, all in order and once."""
     wanted = [number for name in pieces for number in range(pack[name].first, pack[name].first + pack[name].pictures())]
-    missed, at = [], 0
+    places = []
     for number in seen:
-        assert number in wanted[at:], f"{what}: picture {number} is out of order, repeated or of another clip, of {seen}"
-        place = wanted.index(number, at)
-        missed += wanted[at:place]
-        at = place + 1
-    missed += wanted[at:]
+        after = places[-1] + 1 if places else 0
+        assert number in wanted[after:], f"{what}: picture {number} is out of order, repeated or of another clip, of {seen}"
+        places.append(wanted.index(number, after))
+    missed = [number for place, number in enumerate(wanted) if place not in places]
+    at = 0
     for name in pieces:
-        assert any(pack[name].first <= number < pack[name].first + pack[name].pictures() for number in seen), f"{what}: {name} is not signed: {seen}"
+        clip = range(at, at + pack[name].pictures())
+        assert any(place in clip for place in places), f"{what}: {name} is not signed: {seen}"
+        at = clip.stop
     print(f"{what}: {' '.join(pieces)}: {len(seen)} of {len(wanted)} pictures seen, in order, once; nothing after them", flush=True)
     assert len(missed) <= most_missed, f"{what}: missed {missed}"
 
@@ -146,19 +148,24 @@ def run(args):
             assert called, "nobody could be called"
             return called["ticket"]
 
+        def watched_calls(*calls):
+            """The screen is watched meanwhile: signs begin before clerks are answered."""
+            with concurrent.futures.ThreadPoolExecutor(1) as clerk:
+                answered = clerk.submit(lambda: [call(*one) for one in calls])
+                watch.until("the clerk is answered", answered.done)
+                return answered.result()
+
         def pieces(ticket, counter):
             number = int(ticket[1:])
             assert ticket[0] == "A" and number < 10, ticket
             return ["call", "letter-A", f"number-{number}"] + (["counter-1"] if counter == 1 else ["counter", f"number-{counter}"])
 
-        first, second = call("A", 1), call("A", 2)
+        first, second = watched_calls(("A", 1), ("A", 2))
         watch.until("the call is signed", lambda: watch.pictures.seen, 20)
-        if args.screenshot:
-            player.screen.save_png(args.screenshot)
         watch.until_quiet()
         judge(f"{first} and {second} at once", watch.take(), pieces(first, 1) + pieces(second, 2), pack, args.most_missed)
 
-        lacking = call("B", 1)
+        lacking, = watched_calls(("B", 1))
         warned = f"{lacking} is not signed: the clip 'letter-B' is lacking"
 
         def log():
@@ -170,17 +177,21 @@ def run(args):
         assert not watch.take(), f"{lacking} is signed without its letter"
         print(f"{lacking}: {warned}", flush=True)
 
-        third = call("A", 2)
+        third, = watched_calls(("A", 2))
         watch.until("the call is signed", lambda: watch.pictures.seen, 20)
         watch.until_quiet()
         judge(third, watch.take(), pieces(third, 2), pack, args.most_missed)
+        if args.screenshot:
+            watched_calls(("A", 1))
+            watch.until("the call is signed", lambda: watch.pictures.seen, 20)
+            player.screen.save_png(args.screenshot)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--most-missed", type=int, default=0)
-    parser.add_argument("--screenshot", help="PNG of the screen while the first call is signed")
+    parser.add_argument("--screenshot", help="PNG of the screen while a call is signed")
     args = parser.parse_args()
     return exit_status(lambda: run(args))
 
