@@ -32,6 +32,7 @@ void SignPlayback::add(std::vector<std::filesystem::path> clips, Moment expires)
 
 picture::VideoFramePtr SignPlayback::picture_at(Moment now) {
     std::erase_if(leaving_, [](const auto& decoder) { return decoder->ended(); });
+    progressed_ = false;
     next_change_ = Moment::max();
     while (begin_call(now) && play(now)) {
     }
@@ -55,9 +56,12 @@ void SignPlayback::prepare() {
     while (decoders_.size() < clips_ahead && !call_->clips.empty()) {
         const std::filesystem::path clip = std::move(call_->clips.front());
         call_->clips.pop_front();
-        decoders_.push_back(std::make_unique<media::ClipDecoder>(
-            media::PlaylistEntry{.id = clip.string(), .file = clip},
-            media::ClipDecoderOptions{open_, clip_patience, [this](bool) { wake_(); }}));
+        decoders_.push_back(
+            std::make_unique<media::ClipDecoder>(media::PlaylistEntry{.id = clip.string(), .file = clip},
+                                                 media::ClipDecoderOptions{open_, clip_patience, [this](bool) {
+                                                                               progressed_ = true;
+                                                                               wake_();
+                                                                           }}));
     }
 }
 

@@ -1,6 +1,7 @@
 // Shows calls in a sign language: the clips of one after another, each whole, once, then those of the next call.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <filesystem>
@@ -35,8 +36,8 @@ class SignPlayback {
     // next clip is there.
     picture::VideoFramePtr picture_at(Moment now);
     // When picture_at() will give another one, or is to be asked whether it does; Moment::max(): not by itself, as far
-    // as known (then `wake` is called).
-    Moment next_change() const { return next_change_; }
+    // as known; Moment::min(): at once, since a decoder came further (`wake` was called).
+    Moment next_change() const { return progressed_ ? Moment::min() : next_change_; }
     static constexpr std::chrono::milliseconds look_again{200};  // a clip that stalls wakes nobody
     bool idle() const { return !call_ && calls_.empty(); }       // nothing is signed, and nothing waits
 
@@ -55,6 +56,7 @@ class SignPlayback {
 
     const media::OpenClip open_;
     const std::function<void()> wake_;
+    std::atomic<bool> progressed_{false};                       // a decoder, since picture_at(); it outlives them
     std::deque<Call> calls_;                                    // that wait
     std::optional<Call> call_;                                  // that is signed
     std::deque<std::unique_ptr<media::ClipDecoder>> decoders_;  // of the clip that is shown, and of the next

@@ -112,8 +112,10 @@ class Office:
             return None
 
     def ctl(self, *arguments):
-        return subprocess.run([self.program, *arguments, "--connect", f"127.0.0.1:{self.port}"], env=self.environment, check=True,
-                              capture_output=True, text=True).stdout
+        done = subprocess.run([self.program, *arguments, "--connect", f"127.0.0.1:{self.port}"], env=self.environment, capture_output=True,
+                              text=True)
+        assert done.returncode == 0, f"hallcast {' '.join(arguments)}: {done.stdout}{done.stderr}"
+        return done.stdout
 
 
 class Screen:

@@ -37,11 +37,10 @@ NAMES = dict(zip(LANGUAGES.split(","), ["Wydział", "Department", "Відділ"
 
 
 def office_in(language):
-    def names(**by_language):
-        return "{" + ", ".join(f"{key}: {name}" for key, name in by_language.items()) + "}"
-    return (f"id: test\nname: {names(**{'pl': NAMES['pl'], language: NAMES[language]})}\ntime_zone: {noon_zone()}\nlanguages: [{language}]\n"
-            f"services:\n  - {{id: A, name: {names(**{'pl': 'A', language: 'A'})}}}\n"
-            "counters:\n" + "".join(f"  - {{number: {n}}}\n" for n in range(1, 10)) + "halls:\n  - {id: main, name: {pl: Sala}}\n")
+    def name(text):
+        return f"{{{language}: {text}}}"
+    return (f"id: test\nname: {name(NAMES[language])}\ntime_zone: {noon_zone()}\nlanguages: [{language}]\nservices:\n  - {{id: A, name: {name('A')}}}\n"
+            "counters:\n" + "".join(f"  - {{number: {n}}}\n" for n in range(1, 10)) + f"halls:\n  - {{id: main, name: {name('1')}}}\n")
 
 
 def at_of(moment):
@@ -147,7 +146,7 @@ class Preview:
         self.dump_state()
         seen = self.compare(f"a call in {language}", self.watch(seconds))
         assert len(set(seen)) >= 3, f"{language}: {len(set(seen))} pictures: big, highlighted and quiet are three"
-        assert self.office.ask("POST", "/api/v1/notices", {"text": {"pl": "Okienko 7 jest nieczynne.", language: NAMES[language] + " 7"}, "seconds": 2})
+        assert self.office.ask("POST", "/api/v1/notices", {"text": {language: NAMES[language] + " 7"}, "seconds": 2})
         self.dump_state()
         seen += self.compare(f"a notice in {language}", self.watch(4))
         assert quiet != seen[0], "the call is not on the screen"

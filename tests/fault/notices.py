@@ -189,6 +189,8 @@ def an_urgent_one(demo, ear, picture):
 
 
 def run(args):
+    if args.screenshots:
+        os.makedirs(args.screenshots, exist_ok=True)
     with numbered_clips.folder() as folder, WatchedDemo(args.program, SIZE) as demo:
         clip = numbered_clips.make(numbered_clips.Clip(640, 360, 25, 4), folder)
         layout = os.path.join(demo.folder, "hall.yaml")

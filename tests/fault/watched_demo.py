@@ -1,5 +1,5 @@
 """`hallcast demo` with given clips on a virtual display: one zone of a size of our choosing, watched from outside."""
-import json, os, shutil, subprocess, tempfile, time
+import json, os, shutil, subprocess, tempfile, time, traceback
 
 from kill_master import end_processes, free_port
 from screen_file import ScreenFile
@@ -19,7 +19,7 @@ def judged(run):
     try:
         return run() or 0
     except AssertionError as error:
-        print(f"WRONG: {error}")
+        print(f"WRONG: {error or traceback.format_exc()}")
         return 1
 
 

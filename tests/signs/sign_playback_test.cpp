@@ -1,6 +1,7 @@
 // Calls signed one after another: of drawn clips, on a clock that waits for their decoders.
 #include "player/signs/sign_playback.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -29,7 +30,6 @@ class Hall {
     std::vector<Seen> watch(int until = -2) {
         std::vector<Seen> seen;
         for (;;) {
-            const std::uint64_t wakes = wakes_now();
             const auto picture = playback.picture_at(now);
             const int number = picture ? media::test::number_on(*picture) : -1;
             if (seen.empty() || seen.back().number != number)
@@ -37,8 +37,8 @@ class Hall {
             if (number == until || playback.idle()) return seen;
             const Moment next = playback.next_change();
             if (next < now + SignPlayback::look_again)
-                now = next;
-            else if (!wait(wakes))  // its decoder has not come so far yet
+                now = std::max(now, next);
+            else if (!wait())  // its decoder has not come so far yet
                 FAIL("nothing comes any more, after picture " << number);
         }
     }
@@ -52,25 +52,20 @@ class Hall {
         if (recipe == recipes_.end()) return fail("{}: is no film", entry.id);
         return std::make_unique<DrawnClip>(recipe->second, std::move(stop));
     }
-    std::uint64_t wakes_now() const {
-        const std::scoped_lock lock(mutex_);
-        return wakes_;
-    }
-    bool wait(std::uint64_t wakes) {
+    // Until it is to be looked at again, of which its decoder tells.
+    bool wait() {
         std::unique_lock lock(mutex_);
-        return changed_.wait_for(lock, media::test::patience, [&] { return wakes_ != wakes; });
+        return changed_.wait_for(lock, media::test::patience, [&] { return playback.next_change() <= now; });
     }
 
     std::map<std::string, DrawnRecipe> recipes_;
-    mutable std::mutex mutex_;
+    std::mutex mutex_;
     std::condition_variable changed_;
-    std::uint64_t wakes_ = 0;
 
   public:
     SignPlayback playback{[this](const auto& entry, auto, auto stop) { return open(entry, std::move(stop)); },
                           [this] {
                               const std::scoped_lock lock(mutex_);
-                              ++wakes_;
                               changed_.notify_all();
                           }};
 };
