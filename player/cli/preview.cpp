@@ -29,15 +29,22 @@ Expected<void> Preview::show(const layouts::Layout& layout, screen::ScreenInput 
 void Preview::step_to(screen::WallTime now) {
     screen::ScreenInput next = given_;
     next.now = now;
-    if (calls_) next.shown_call = calls_->shown(*given_.hall.state, now);
-    if (next.past.empty() && shown_.hall.state == next.hall.state) screen::remember(shown_, next, screen_->memory());
+    next.past.clear();
+    if (!given_.past.empty()) {
+        const screen::Past& past = given_.past.front();
+        // The change is a step of its own, so that transitions begin with it and not with the next picture.
+        if (shown_.now != screen::WallTime{} && shown_.now < past.until && past.until < now) step_to(past.until);
+        if (now < past.until) next.hall = past.hall, next.shown_call = past.shown_call;
+    }
+    if (calls_) next.shown_call = calls_->shown(*next.hall.state, now);
+    screen::remember(shown_, next, screen_->memory());
     shown_ = std::move(next);
 }
 
 const std::vector<std::uint8_t>& Preview::picture(screen::WallTime now, std::chrono::nanoseconds motion) {
     constexpr std::chrono::milliseconds refresh{20};
     // What came and went a moment ago may still be on its way.
-    if (calls_ && shown_.now == screen::WallTime{})
+    if ((calls_ || !given_.past.empty()) && shown_.now == screen::WallTime{})
         for (auto before = now - screen_->memory(); before < now; before += refresh) step_to(before);
     step_to(now);
     shown_.motion = motion;

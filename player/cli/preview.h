@@ -18,7 +18,8 @@ class Preview {
     static Expected<Preview> open(picture::ScreenSize size);
 
     // What is shown from now on; after an error it is what was shown before. `input` is what does not change with time:
-    // a call that is big in it stays so, else those of its hall are in their turn.
+    // a call that is big in it stays so, else those of its hall are in their turn; until its `past` the hall is as that
+    // says.
     Expected<void> show(const layouts::Layout& layout, screen::ScreenInput input);
     // Opaque BGRA, size.width * 4 bytes a row, valid until the next call. As a screen that has followed the hall all
     // along would show it at that moment; moments do not go back until the next show(). After show().

@@ -102,9 +102,9 @@ class Preview:
             bgr[channel::3] = raw[channel::4]
         return bytes(bgr)
 
-    def render(self, *more):
+    def render(self, *more, state="state.json"):
         out = os.path.join(self.folder, "render.png")
-        subprocess.run([self.program, "layout", "render", "--layout", self.layout, "--state", os.path.join(self.folder, "state.json"),
+        subprocess.run([self.program, "layout", "render", "--layout", self.layout, "--state", os.path.join(self.folder, state),
                         "--size", f"{SIZE[0]}x{SIZE[1]}", "-o", out, *more], env=self.environment, check=True, stdout=subprocess.DEVNULL)
         return pixels_of(out, SIZE)
 
@@ -201,6 +201,16 @@ def check_film(preview):
         assert apart < 3, f"{what}: the film's picture is {apart:.2f} away from the preview's"
     assert difference(preview.render("--at", at_of(begin)), preview.render("--at", at_of(begin + 1))) > 10, "the big call is not in the preview"
     assert not os.path.exists(film + ".new")
+    with open(state) as file:
+        earlier = json.load(file)
+    newest = max(earlier["calls"], key=lambda call: int(call["calledAtMs"]))
+    earlier["calls"].remove(newest)
+    before = preview.write("before.json", json.dumps(earlier))
+    for moment in (begin, begin + 4.5):
+        with_before = preview.render("--before", before, "--at", at_of(moment))
+        alone = preview.render("--at", at_of(moment), state="before.json" if moment == begin else "state.json")
+        assert with_before == alone, f"with --before it is another picture {moment - begin} s after the beginning"
+    assert preview.render("--at", at_of(begin)) != preview.render("--before", before, "--at", at_of(begin)), "--before changes nothing"
     failed = subprocess.run([preview.program, "layout", "render", "--layout", preview.layout, "--size", "320x200", "--video", os.path.join(preview.folder, "no", "film.mp4")],
                             env=preview.environment, capture_output=True, text=True)
     assert failed.returncode == 1 and "film.mp4" in failed.stderr, failed.stderr

@@ -66,6 +66,7 @@ TEST_CASE("letters of shipped layouts have a contrast of at least 7:1 with their
         REQUIRE(layout);
         for (const auto& [width, height] : {std::pair(1920, 1080), {1080, 1920}, {1920, 480}}) {
             const Arrangement arranged = arrange(*layout, width, height);
+            INFO(name << ": " << (arranged.problems.empty() ? "" : arranged.problems.front().message));
             CHECK(arranged.problems.empty());
             for (std::size_t i = 0; i < arranged.widgets.size(); ++i) {
                 const Widget& widget = arranged.widgets[i];

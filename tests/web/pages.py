@@ -134,6 +134,14 @@ def look_at_pages(browser, folder, program):
         dom, _ = page(browser, folder, root + "/counter")
         check("الشباك" not in dom and re.search("No notice now|Nie ma teraz", dom), "and is no more when it was ended", dom)
 
+        levels = [demo.ask("POST", "/api/v1/notices", {"text": {"pl": "Uwaga."}, "seconds": 300, level: True})["id"] for level in ("warning", "urgent")]
+        dom, console = page(browser, folder, root + "/counter")
+        for level, words in (("warning", "warning|ostrzeżenie"), ("urgent", "emergency|alarm")):
+            check(re.search(rf'<tr class="{level}"><td><strong>({words})[^<]*</strong><div lang="pl"[^>]*>Uwaga', dom), f"of what kind it is, is told in words: {level}", dom)
+        check(console == "", "the browser's console is silent", console)
+        for id in levels:
+            demo.ask("DELETE", "/api/v1/notices/" + id)
+
         demo.wait_for("the screen's report", lambda: any(p["report"]["statistics"]["width"] for p in demo.ask("GET", "/api/v1/players")["players"]))
         dom, console = page(browser, folder, root + "/health")
         check(re.search(r"<tr><td>player</td><td>main</td><td>[^<]*(works|działa)[^<]*</td><td>hall 320×180</td>", dom), "the screen is in the list", dom)

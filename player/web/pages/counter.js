@@ -78,8 +78,14 @@ function showNotices() {
   list.dataset.shown = shown;
   list.replaceChildren(...holding.map((notice) => {
     const row = document.createElement('tr');
-    row.className = notice.urgent ? 'urgent' : notice.warning ? 'warning' : '';
+    const level = notice.urgent ? 'urgent' : notice.warning ? 'warning' : '';
+    row.className = level;
     const text = document.createElement('td');
+    if (level) {  // in words, too: who does not see colours is to know it
+      const kind = document.createElement('strong');
+      kind.textContent = hallcast.word('notice_' + level);
+      text.append(kind);
+    }
     for (const language of languages.filter((l) => notice.text[l])) {
       const line = document.createElement('div');
       line.lang = language;
