@@ -16,6 +16,8 @@ namespace {
 // Half the height of a capital letter in Noto Sans, in ems: letters look centred when their middle is, not that of the
 // line with its room for accents.
 constexpr double half_capital = 0.357;
+constexpr double line_height = 1.36;  // in ems
+constexpr double clearly_larger = 1.1;
 
 text::Align align_of(Side side, bool right_to_left) {
     switch (side) {
@@ -112,15 +114,22 @@ void ItemList::fill(std::string_view part, std::uint64_t number, const picture::
 void ItemList::text(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
                     const Wording& wording) {
     if (wording.utf8.empty() || box.empty()) return;
+    if (wording.capitals) {
+        Wording in_line = wording;
+        in_line.capitals = false;
+        const int beyond = int(box.height * (line_height - 1) / 2);
+        return text(part, number, inset(box, 0, -beyond), in_line);
+    }
     const text::Style style{float(wording.size_px), wording.bold ? text::Weight::bold : text::Weight::regular,
                             std::string(wording.language)};
     text::Box room{float(box.width), float(box.height), wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
                    float(wording.size_px * wording.smallest)};
     auto paragraph = set(typesetter_, wording, style, room);
-    if (paragraph->truncated && wording.else_lines > wording.max_lines) {
+    if (wording.else_lines > wording.max_lines && (paragraph->truncated || paragraph->size_px < style.size_px)) {
         room.max_lines = wording.else_lines;
-        paragraph = set(typesetter_, wording, style, room);
+        const auto in_more = set(typesetter_, wording, style, room);
+        if (paragraph->truncated || in_more->size_px > paragraph->size_px * clearly_larger) paragraph = in_more;
     }
     const int top = top_of(*paragraph, box, wording.level);
     // Ink may stand a little outside of the glyphs' advances.
