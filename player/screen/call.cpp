@@ -152,6 +152,8 @@ Shown show_call(const Place& place, const Moment& moment) {
         const int first_height = once ? inside.height - number_height - way_height : part(visitors_share);
         ItemList items(place, moment.typesetter);
         items.ground();
+        const int bottom = inside.bottom() - way_height;
+        if (way.known()) show_way(items, place, way, {inside.x, bottom, inside.width, way_height});
         items.text("number", 0, {inside.x, inside.y, inside.width, number_height},
                    {.utf8 = number,
                     .size_px = widget.text_size * place.scale,
@@ -172,7 +174,6 @@ Shown show_call(const Place& place, const Moment& moment) {
                     .max_lines = 1,
                     .else_lines = 2,
                     .smallest = 0.5});
-        const int bottom = inside.bottom() - way_height;
         if (!once) {
             const int top = inside.y + number_height + first_height;
             const auto own_sentence = sentence_of(*call, own);
@@ -188,7 +189,6 @@ Shown show_call(const Place& place, const Moment& moment) {
                         .else_lines = 2,
                         .smallest = 0.6});
         }
-        if (way.known()) show_way(items, place, way, {inside.x, bottom, inside.width, way_height});
         return items.take();
     };
     std::vector<picture::Item> items;

@@ -114,15 +114,12 @@ void ItemList::fill(std::string_view part, std::uint64_t number, const picture::
 void ItemList::text(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
                     const Wording& wording) {
     if (wording.utf8.empty() || box.empty()) return;
-    if (wording.capitals) {
-        Wording in_line = wording;
-        in_line.capitals = false;
-        const int beyond = int(box.height * (line_height - 1) / 2);
-        return text(part, number, inset(box, 0, -beyond), in_line);
-    }
+    // The line may reach beyond the box: its ink does not.
+    const int beyond = wording.capitals ? int(box.height * (line_height - 1) / 2) : 0;
+    const auto line = inset(box, 0, -beyond);
     const text::Style style{float(wording.size_px), wording.bold ? text::Weight::bold : text::Weight::regular,
                             std::string(wording.language)};
-    text::Box room{float(box.width), float(box.height), wording.max_lines,
+    text::Box room{float(box.width), float(line.height), wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
                    float(wording.size_px * wording.smallest)};
     auto paragraph = set(typesetter_, wording, style, room);
@@ -131,7 +128,7 @@ void ItemList::text(std::string_view part, std::uint64_t number, const picture::
         const auto in_more = set(typesetter_, wording, style, room);
         if (paragraph->truncated || in_more->size_px > paragraph->size_px * clearly_larger) paragraph = in_more;
     }
-    const int top = top_of(*paragraph, box, wording.level);
+    const int top = top_of(*paragraph, line, wording.level);
     // Ink may stand a little outside of the glyphs' advances.
     const int overhang = int(paragraph->size_px / 8) + 1;
     add(part, number, inset(box, -overhang, 0),
