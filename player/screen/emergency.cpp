@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 
 constexpr layouts::Colour cell_ground{128, 0, 20, 255};  // white on it has 11:1
 constexpr double emergency_frame_width = 14, cell_gap = 10, cell_padding = 20, cell_radius = 12,
-                 spoken_edge = 8;  // canvas units; less on a bar
+                 spoken_edge = 6;  // canvas units; less on a bar
 constexpr double smallest_emergency_letters = 12;
 constexpr double most_larger = 1.5;  // than the smallest on the screen, where a text is short
 
