@@ -92,7 +92,7 @@ void add_layout_check(CLI::App& layout) {
                                     "my-hall.yaml --pictures findings");
     command.add_option("FILES", options->files, "a .yaml file, or the name of a layout")->required();
     command.add_option("--size", options->sizes, "WIDTHxHEIGHT of a screen; may be given again [the usual ones]")
-        ->expected(1);
+        ->allow_extra_args(false);
     command.add_option("--languages", options->office_languages, "the office's, its own first [all that are shipped]")
         ->delimiter(',');
     command.add_option("--pictures", options->pictures, "a folder to write a picture of each finding to, and a page");

@@ -64,7 +64,7 @@ screen::ScreenInput input_of(const RenderOptions& options) {
         input.hall.state = read_state(options.state);
     }
     input.language = options.language;
-    input.counter = options.counter;
+    if (options.counter != 0) input.counter = options.counter;  // a sample has one
     input.reduced_motion = options.reduced_motion;
     if (input.hall.state) {
         if (!options.call.empty()) input.shown_call = find_call(*input.hall.state, options.call);

@@ -9,7 +9,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <numbers>
 #include <set>
 #include <tuple>
 
@@ -21,6 +20,7 @@
 #include "player/preview/satisfying.h"
 #include "player/screen/conditions.h"
 #include "player/screen/languages.h"
+#include "player/screen/letter_size.h"
 #include "player/screen/screen.h"
 
 namespace hallcast::preview {
@@ -32,13 +32,8 @@ using layouts::Widget;
 using layouts::WidgetKind;
 using picture::ScreenRect;
 using picture::ScreenSize;
-
-// Visual angles of a capital letter, in minutes of arc. ISO 9241-303 wants 16 or more of text that is read at work (20
-// to 22 are better) and allows less where reading is incidental; ISO 9241-3 and IBM's guide to it call 10 usable at
-// high contrast. 20/20 sight resolves letters of 5, one of 20/40, which many visitors have, those of 10.
-constexpr double least_angle = 10, good_angle = 16;
-constexpr double capital_height = 0.714;  // of the em, in Noto Sans
-constexpr double mm_an_inch = 25.4;
+using screen::good_angle;
+using screen::least_angle;
 
 std::string size_text(ScreenSize size) { return fmt::format("{}x{}", size.width, size.height); }
 
@@ -488,12 +483,12 @@ class ScreenLint {
         const bool number =
             found.widget && !found.part.is_overlay && is_of_numbers(found.widget->kind) && is_number(found.said.utf8);
         if (!number && !has_words(found.said.utf8) && !is_number(found.said.utf8)) return;  // an arrow, a mark
-        const double near = viewing.near > 0 ? viewing.near : viewing.distance / 3;
-        const double distance = number ? viewing.distance : near;
-        const double mm_a_pixel = viewing.diagonal * mm_an_inch / std::hypot(size_.width, size_.height);
-        const double height_mm = capital_height * found.text.paragraph->size_px * mm_a_pixel;
-        const double angle = 2 * std::atan(height_mm / 2000 / distance) * 60 * 180 / std::numbers::pi;
+        const double distance = number ? viewing.distance : screen::near_distance(viewing);
+        const double height_mm = screen::capital_mm(found.text.paragraph->size_px, viewing, size_);
+        const double angle = screen::minutes_of_arc(found.text.paragraph->size_px, viewing, size_, distance);
         if (angle >= good_angle) return;
+        // An emergency is there in all languages at once, as large as the screen has room for: no layout can change it.
+        if (found.part.is_overlay && sample_ == "emergency" && angle >= least_angle) return;
         const double size = found.text.paragraph->size_px / arrangement_.scale;  // canvas units
         const bool shrunk = found.text.paragraph->size_px < found.said.style.size_px - 0.5;
         report(

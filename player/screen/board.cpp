@@ -14,6 +14,9 @@ namespace hallcast::screen {
 
 namespace {
 
+// Of the letters of a call that is over: white still has 7:1 on the ground of our palette.
+constexpr double over_strength = 0.65;
+
 bool is_over(const v1::Call& call) {
     return call.phase() == v1::CALL_PHASE_FINISHED || call.phase() == v1::CALL_PHASE_NO_SHOW;
 }
@@ -187,8 +190,8 @@ void show_row(ItemList& items, const Place& place, const Columns& columns, const
     if (is_new)
         items.fill("new", id, inset(row, 0, place.pixels(3)), widget.highlight_background, place.pixels(widget.radius));
     auto colour = to_picture(is_new ? widget.highlight : widget.colour);
-    if (is_over(call)) colour.alpha = std::uint8_t(colour.alpha * 3 / 5);
-    Wording wording{.size_px = widget.text_size * place.scale, .bold = widget.bold, .colour = colour};
+    if (is_over(call)) colour.alpha = std::uint8_t(colour.alpha * over_strength);
+    Wording wording{.size_px = widget.text_size * place.scale, .bold = widget.bold, .colour = colour, .capitals = true};
     wording.utf8 = call.ticket();
     wording.side = columns.near();
     items.text("ticket", id, Columns::in(columns.ticket, row), wording);

@@ -109,6 +109,22 @@ void show_way(ItemList& items, const Place& place, const Way& way, picture::Scre
     say("office way", way.own, {box.x, box.y + first, box.width, box.height - first}, 0.19);
 }
 
+// Shares of the height: the number's, which gives way to sentences that need more, theirs, and that of the way.
+constexpr std::array number_shares{52, 44, 36, 28};
+constexpr int visitors_share = 28, office_share = 20, way_share = 35;
+
+// The letters of the sentences against what is needed: 1 and more where all can be read, less than 0 where one is cut.
+double room_of_sentences(const std::vector<picture::Item>& items, double needed_px) {
+    double least = 1;
+    for (const auto& item : items) {
+        const auto* text = std::get_if<picture::Text>(&item.content);
+        if (!text) continue;
+        if (text->paragraph->truncated) return -1;
+        if (needed_px > 0) least = std::min(least, text->paragraph->size_px / needed_px);
+    }
+    return least;
+}
+
 }  // namespace
 
 Shown show_call(const Place& place, const Moment& moment) {
@@ -120,59 +136,77 @@ Shown show_call(const Place& place, const Moment& moment) {
     const bool mirrored = screen_right_to_left(moment.input);
     const bool once = base_language(own) == base_language(visitors);
 
-    ItemList items(place, moment.typesetter);
-    items.ground();
-    auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
-    if (const Way way = widget.way ? way_to(*call, moment, visitors, own) : Way{}; way.known()) {
-        const int height = inside.height * 26 / 100;
-        show_way(items, place, way, {inside.x, inside.bottom() - height, inside.width, height});
-        inside.height -= height;
-    }
-    const int number_height = inside.height * 52 / 100;
-    const int first_height = once ? inside.height - number_height : inside.height * 28 / 100;
+    const auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
+    const Way way = widget.way ? way_to(*call, moment, visitors, own) : Way{};
     const auto counter = std::to_string(call->counter());
     const auto number = mirrored ? counter + " \u2190 " + call->ticket() : call->ticket() + " \u2192 " + counter;
     const auto side = [&](bool right_to_left) { return side_of(widget.align, right_to_left); };
     const Side number_side = widget.align == "start" && is_right_to_left(visitors) ? Side::right : side(mirrored);
 
-    items.text("number", 0, {inside.x, inside.y, inside.width, number_height},
-               {.utf8 = number,
-                .size_px = widget.text_size * place.scale,
-                .bold = true,
-                .colour = to_picture(widget.highlight),
-                .side = number_side});
-    const auto visitors_sentence = sentence_of(*call, visitors);
-    items.text("visitor", 0, {inside.x, inside.y + number_height, inside.width, first_height},
-               {.utf8 = visitors_sentence.text,
-                .strong = visitors_sentence.number(),
-                .language = visitors,
-                .size_px = widget.text_size * place.scale * 0.3,
-                .bold = widget.bold,
-                .colour = to_picture(widget.colour),
-                .accent = to_picture(widget.highlight),
-                .side = side(is_right_to_left(visitors)),
-                .max_lines = 1,
-                .else_lines = 2,
-                .smallest = 0.6});
-    if (!once) {
-        const int top = inside.y + number_height + first_height;
-        const auto own_sentence = sentence_of(*call, own);
-        items.text("office", 0, {inside.x, top, inside.width, inside.bottom() - top},
-                   {.utf8 = own_sentence.text,
-                    .strong = own_sentence.number(),
-                    .language = own,
-                    .size_px = widget.text_size * place.scale * 0.21,
+    int number_height = 0;
+    const auto items_with = [&](int number_share) {
+        const int all = number_share + visitors_share + office_share + (way.known() ? way_share : 0);
+        const auto part = [&](int share) { return inside.height * share / all; };
+        number_height = part(number_share);
+        const int way_height = way.known() ? part(way_share) : 0;
+        const int first_height = once ? inside.height - number_height - way_height : part(visitors_share);
+        ItemList items(place, moment.typesetter);
+        items.ground();
+        const int bottom = inside.bottom() - way_height;
+        if (way.known()) show_way(items, place, way, {inside.x, bottom, inside.width, way_height});
+        items.text("number", 0, {inside.x, inside.y, inside.width, number_height},
+                   {.utf8 = number,
+                    .size_px = widget.text_size * place.scale,
+                    .bold = true,
+                    .colour = to_picture(widget.highlight),
+                    .side = number_side,
+                    .capitals = true});
+        const auto visitors_sentence = sentence_of(*call, visitors);
+        items.text("visitor", 0, {inside.x, inside.y + number_height, inside.width, first_height},
+                   {.utf8 = visitors_sentence.text,
+                    .strong = visitors_sentence.number(),
+                    .language = visitors,
+                    .size_px = widget.text_size * place.scale * 0.3,
+                    .bold = widget.bold,
                     .colour = to_picture(widget.colour),
                     .accent = to_picture(widget.highlight),
-                    .side = side(is_right_to_left(own)),
+                    .side = side(is_right_to_left(visitors)),
                     .max_lines = 1,
                     .else_lines = 2,
-                    .smallest = 0.6});
+                    .smallest = 0.5});
+        if (!once) {
+            const int top = inside.y + number_height + first_height;
+            const auto own_sentence = sentence_of(*call, own);
+            items.text("office", 0, {inside.x, top, inside.width, bottom - top},
+                       {.utf8 = own_sentence.text,
+                        .strong = own_sentence.number(),
+                        .language = own,
+                        .size_px = widget.text_size * place.scale * 0.21,
+                        .colour = to_picture(widget.colour),
+                        .accent = to_picture(widget.highlight),
+                        .side = side(is_right_to_left(own)),
+                        .max_lines = 1,
+                        .else_lines = 2,
+                        .smallest = 0.6});
+        }
+        return items.take();
+    };
+    std::vector<picture::Item> items;
+    double best = -2;
+    int shown_height = 0;
+    for (const int share : number_shares) {
+        auto tried = items_with(share);
+        const double room = room_of_sentences(tried, place.near_letters_px);
+        if (room <= best) continue;
+        items = std::move(tried);
+        best = room;
+        shown_height = number_height;
+        if (best >= 1) break;
     }
-    Shown shown{.items = items.take(), .until = WallTime::max(), .rolling = {}, .calls = {}};
+    Shown shown{.items = std::move(items), .until = WallTime::max(), .rolling = {}, .calls = {}};
     if (call->phase() == v1::CALL_PHASE_CALLED)
         shown.calls.push_back(
-            {call->call_id(), call->attempt(), {inside.x, inside.y, inside.width, number_height}, true});
+            {call->call_id(), call->attempt(), {inside.x, inside.y, inside.width, shown_height}, true});
     return shown;
 }
 

@@ -19,87 +19,134 @@ constexpr layouts::Colour connecting{6, 24, 47, 255};
 constexpr picture::Colour notice_lettering{255, 255, 255, 255};
 constexpr double seconds_each = 6;
 
-// The office's language, English, and one of the others in turn.
-std::vector<std::string> languages_at(const Place& place, const Moment& moment, WallTime& until) {
-    std::vector<std::string> shown{office_language(moment.input)};
-    if (base_language(shown[0]) != "en") shown.emplace_back("en");
-    std::vector<std::string> others;
-    for (const auto& language : listed_languages(place.widget, moment.input)) {
-        if (std::ranges::find(shown, language) == shown.end()) others.push_back(language);
-    }
-    if (!others.empty()) {
-        const auto turn = turn_of(others.size(), seconds_each, moment.input.now);
-        shown.push_back(others[turn.index]);
-        until = turn.until;
-    }
-    return shown;
-}
-
 // The newest old number stays to be seen, veiled: whoever was just called need not start over. No row is cut in half.
 int panel_top(const Place& place) {
     const auto first = board_row(place, 0);
     return first.bottom() - place.box.y <= place.box.height * 35 / 100 ? first.bottom() : place.box.y;
 }
 
-struct Said {
-    std::string_view text;
-    std::string language;
-    bool bold = false;
-    int height = 0;  // pixels, at the common size
+constexpr std::size_t most_at_once = 3;
+constexpr double largest = 42, usual_least = 28, least = 16;  // canvas units
+constexpr double larger_than_needed = 1.2;
+
+// The office's language, English, and the others in turn, `count` at once. Where that are too few for these, they take
+// turns, too.
+struct Saying {
+    Saying(const std::vector<std::string>& listed, const std::string& own, std::size_t count) {
+        always.push_back(own);
+        if (base_language(own) != "en") always.emplace_back("en");
+        for (const auto& language : listed)
+            if (std::ranges::find(always, language) == always.end()) in_turn.push_back(language);
+        while (always.size() >= count && (always.size() + !in_turn.empty() > count)) {
+            in_turn.insert(in_turn.begin(), always.back());
+            always.pop_back();
+        }
+    }
+    std::size_t turns() const { return std::max<std::size_t>(1, in_turn.size()); }
+    std::vector<std::string> at(std::size_t turn) const {
+        auto said = always;
+        if (!in_turn.empty()) said.push_back(in_turn[turn]);
+        return said;
+    }
+    std::vector<std::string> always, in_turn;
 };
 
-constexpr double largest = 42, least = 16;  // canvas units
+// The texts of one moment in a box: under one another, as on a board, or side by side, as in a band.
+class Words {
+  public:
+    Words(const std::vector<std::string>& languages, const std::string& own, const std::string& text_id, bool in_row,
+          const picture::ScreenRect& box, const Place& place)
+        : in_row_(in_row), box_(box), place_(place) {
+        for (const auto& language : languages)
+            said_.push_back({content::text(text_id, language), language, language == own, 0});
+    }
 
-// The largest size at which all of them fit under one another in `box`, with a gap of half a line between; sets their
-// heights.
-double common_size(std::vector<Said>& said, const picture::ScreenRect& box, const Place& place,
-                   text::Typesetter& typesetter) {
-    for (double size = largest;; size -= 2) {
-        const double size_px = size * place.scale;
-        int height = int(size_px * 0.6) * int(said.size() - 1);
-        for (auto& one : said) {
+    // The largest size at which all of them fit, with a gap of half a line between.
+    double common_size(text::Typesetter& typesetter) {
+        const double most = std::max(largest * place_.scale, place_.near_letters_px * larger_than_needed);
+        const double lowest = least * place_.scale;
+        for (double size_px = most;; size_px -= place_.scale)
+            if (fit(size_px, typesetter) || size_px <= lowest) return size_px;
+    }
+
+    // What room is left is shared out between them. `size_px` is at most the common size.
+    void show(ItemList& items, double size_px, text::Typesetter& typesetter) {
+        fit(size_px, typesetter);
+        int spare = box_.height;
+        for (const auto& one : said_) spare -= one.height;
+        const int gap = std::max(0, spare) / int(said_.size() + 1);
+        int top = box_.y + gap;
+        for (std::size_t i = 0; i < said_.size(); ++i) {
+            const int width = column_width(), left = box_.x + int(i) * (width + column_gap());
+            const picture::ScreenRect own_box = in_row_ ? picture::ScreenRect{left, box_.y, width, box_.height}
+                                                        : picture::ScreenRect{box_.x, top, width, said_[i].height};
+            items.text("word", i, own_box,
+                       {.utf8 = said_[i].text,
+                        .language = said_[i].language,
+                        .size_px = size_px,
+                        .bold = said_[i].bold,
+                        .colour = notice_lettering,
+                        .max_lines = 0,
+                        .smallest = 0.3});
+            top += said_[i].height + gap;
+        }
+    }
+
+  private:
+    struct Said {
+        std::string_view text;
+        std::string language;
+        bool bold = false;
+        int height = 0;  // pixels, at the size that was tried last
+    };
+
+    int column_gap() const { return place_.pixels(24); }
+    int column_width() const {
+        const int count = in_row_ ? int(said_.size()) : 1;
+        return std::max(1, (box_.width - (count - 1) * column_gap()) / count);
+    }
+
+    bool fit(double size_px, text::Typesetter& typesetter) {
+        int all = int(size_px * 0.6) * int(said_.size() - 1), tallest = 0;
+        for (auto& one : said_) {
             const auto weight = one.bold ? text::Weight::bold : text::Weight::regular;
             const auto set =
-                typesetter.set(one.text, {float(size_px), weight, one.language}, {.width = float(box.width)});
+                typesetter.set(one.text, {float(size_px), weight, one.language}, {.width = float(column_width())});
             one.height = int(std::ceil(set->height)) + 1;
-            height += one.height;
+            all += one.height;
+            tallest = std::max(tallest, one.height);
         }
-        if (height <= box.height || size <= least) return size_px;
+        return (in_row_ ? tallest : all) <= box_.height;
     }
-}
 
-Wording wording_of(const Said& said, double size_px) {
-    return {.utf8 = said.text,
-            .language = said.language,
-            .size_px = size_px,
-            .bold = said.bold,
-            .colour = notice_lettering,
-            .side = Side::start,
-            .max_lines = 0,
-            .smallest = 0.3};
-}
+    std::vector<Said> said_;
+    bool in_row_;
+    picture::ScreenRect box_;
+    const Place& place_;
+};
 
-// Under one another, as on a board; what room is left is shared out between them.
-void say_in_column(ItemList& items, std::vector<Said>& said, const picture::ScreenRect& box, const Place& place,
-                   text::Typesetter& typesetter) {
-    const double size_px = common_size(said, box, place, typesetter);
-    int spare = box.height;
-    for (const auto& one : said) spare -= one.height;
-    const int gap = std::max(0, spare) / int(said.size() + 1);
-    int top = box.y + gap;
-    for (std::size_t i = 0; i < said.size(); ++i) {
-        items.text("word", i, {box.x, top, box.width, said[i].height}, wording_of(said[i], size_px));
-        top += said[i].height + gap;
-    }
-}
-
-// Side by side, as in a band.
-void say_in_row(ItemList& items, const std::vector<Said>& said, const picture::ScreenRect& box, const Place& place) {
-    const int count = int(said.size());
-    for (int i = 0; i < count; ++i) {
-        const picture::ScreenRect column{box.x + box.width * i / count, box.y, box.width / count, box.height};
-        items.text("word", std::uint64_t(i), inset(column, place.pixels(12), 0),
-                   wording_of(said[std::size_t(i)], largest * place.scale));
+// As many languages at once as have letters that are large enough, whoever's turn it is: the others wait for theirs.
+// All turns have letters of the same size.
+void say(ItemList& items, const Place& place, const Moment& moment, const std::string& text_id,
+         const picture::ScreenRect& box, WallTime& until) {
+    const auto own = office_language(moment.input);
+    const auto listed = listed_languages(place.widget, moment.input);
+    const double needed = place.near_letters_px > 0 ? place.near_letters_px : usual_least * place.scale;
+    const bool is_wide = box.width >= box.height;
+    for (std::size_t count = most_at_once; count > 0; --count) {
+        const Saying saying(listed, own, count);
+        for (const bool in_row : {is_wide, !is_wide}) {
+            const auto words_of = [&](std::size_t turn) {
+                return Words(saying.at(turn), own, text_id, in_row, box, place);
+            };
+            double size_px = words_of(0).common_size(moment.typesetter);
+            for (std::size_t turn = 1; turn < saying.turns() && (size_px >= needed || count == 1); ++turn)
+                size_px = std::min(size_px, words_of(turn).common_size(moment.typesetter));
+            if (size_px < needed && (count > 1 || in_row == is_wide)) continue;
+            const auto turn = turn_of(saying.turns(), seconds_each, moment.input.now);
+            if (saying.turns() > 1) until = turn.until;
+            return words_of(turn.index).show(items, size_px, moment.typesetter);
+        }
     }
 }
 
@@ -123,16 +170,7 @@ Shown show_connection(const Place& place, const Moment& moment) {
     const picture::ScreenRect panel{place.box.x, top, place.box.width, place.box.bottom() - top};
     items.fill("panel", 0, panel, connected_once ? lost : connecting, place.pixels(12));
     const auto inside = inset(panel, place.pixels(24), place.pixels(20));
-    std::vector<Said> said;
-    for (auto& language : languages_at(place, moment, shown.until)) {
-        const auto text = content::text(connected_once ? "stale" : "not_connected", language);
-        said.push_back({text, std::move(language), said.empty(), 0});
-    }
-    if (tall) {
-        say_in_column(items, said, inside, place, moment.typesetter);
-    } else {
-        say_in_row(items, said, inside, place);
-    }
+    say(items, place, moment, connected_once ? "stale" : "not_connected", inside, shown.until);
     shown.items = items.take();
     return shown;
 }

@@ -24,7 +24,7 @@ const v1::Call* awaited_at(const v1::HallState& hall, const v1::CounterStatus& c
 // For who hangs the screen up, not for visitors: it is the same in every language.
 void say_what_is_missing(ItemList& items, const Place& place, const Moment& moment) {
     const std::uint32_t counter = moment.input.counter;
-    const std::string text = counter == 0 ? "Which counter is this? Start with --counter NUMBER"
+    const std::string text = counter == 0 ? "Which counter is this? Start with --\u2060counter\u00a0NUMBER"  // one word
                                           : fmt::format("There is no counter {} in this hall", counter);
     items.text("missing", 0, inset(place.box, place.pixels(place.widget.padding), place.pixels(place.widget.padding)),
                {.utf8 = text,
@@ -94,7 +94,8 @@ Shown show_counter(const Place& place, const Moment& moment) {
                 .size_px = size_px,
                 .bold = true,
                 .colour = to_picture(widget.colour),
-                .side = number_side});
+                .side = number_side,
+                .capitals = true});
 
     const bool works =
         counter->activity() == v1::COUNTER_ACTIVITY_CALLING || counter->activity() == v1::COUNTER_ACTIVITY_SERVING;
@@ -126,7 +127,8 @@ Shown show_counter(const Place& place, const Moment& moment) {
                 .size_px = size_px,
                 .bold = widget.bold,
                 .colour = to_picture(is_new ? widget.highlight : widget.colour),
-                .side = number_side});
+                .side = number_side,
+                .capitals = true});
     if (call) shown.calls.push_back({call->call_id(), call->attempt(), text, false});
     shown.items = items.take();
     return shown;

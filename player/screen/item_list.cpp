@@ -16,6 +16,8 @@ namespace {
 // Half the height of a capital letter in Noto Sans, in ems: letters look centred when their middle is, not that of the
 // line with its room for accents.
 constexpr double half_capital = 0.357;
+constexpr double line_height = 1.36;  // in ems
+constexpr double clearly_larger = 1.1;
 
 text::Align align_of(Side side, bool right_to_left) {
     switch (side) {
@@ -112,17 +114,21 @@ void ItemList::fill(std::string_view part, std::uint64_t number, const picture::
 void ItemList::text(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
                     const Wording& wording) {
     if (wording.utf8.empty() || box.empty()) return;
+    // The line may reach beyond the box: its ink does not.
+    const int beyond = wording.capitals ? int(box.height * (line_height - 1) / 2) : 0;
+    const auto line = inset(box, 0, -beyond);
     const text::Style style{float(wording.size_px), wording.bold ? text::Weight::bold : text::Weight::regular,
                             std::string(wording.language)};
-    text::Box room{float(box.width), float(box.height), wording.max_lines,
+    text::Box room{float(box.width), float(line.height), wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
                    float(wording.size_px * wording.smallest)};
     auto paragraph = set(typesetter_, wording, style, room);
-    if (paragraph->truncated && wording.else_lines > wording.max_lines) {
+    if (wording.else_lines > wording.max_lines && (paragraph->truncated || paragraph->size_px < style.size_px)) {
         room.max_lines = wording.else_lines;
-        paragraph = set(typesetter_, wording, style, room);
+        const auto in_more = set(typesetter_, wording, style, room);
+        if (paragraph->truncated || in_more->size_px > paragraph->size_px * clearly_larger) paragraph = in_more;
     }
-    const int top = top_of(*paragraph, box, wording.level);
+    const int top = top_of(*paragraph, line, wording.level);
     // Ink may stand a little outside of the glyphs' advances.
     const int overhang = int(paragraph->size_px / 8) + 1;
     add(part, number, inset(box, -overhang, 0),

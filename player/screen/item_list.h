@@ -37,9 +37,10 @@ struct Wording {
     std::optional<picture::Colour> accent = {};
     Side side = Side::start;
     Level level = Level::middle;
-    int max_lines = 1;      // 0: as many as fit
-    int else_lines = 0;     // > max_lines: as many where it would be cut otherwise
+    int max_lines = 1;   // 0: as many as fit
+    int else_lines = 0;  // > max_lines: as many where its letters are clearly larger so, or it would be cut otherwise
     double smallest = 0.4;  // of size_px: down to this the text shrinks before it is cut
+    bool capitals = false;  // digits and capital letters alone: no room is kept for accents and tails
 };
 
 // `place` and `typesetter` must outlive it.

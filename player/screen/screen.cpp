@@ -17,6 +17,7 @@
 #include "player/screen/conditions.h"
 #include "player/screen/item_list.h"
 #include "player/screen/languages.h"
+#include "player/screen/letter_size.h"
 #include "player/screen/transition.h"
 #include "player/screen/widget.h"
 
@@ -288,6 +289,7 @@ Expected<Mounted> mount(const layouts::Arrangement& layout, const layouts::Widge
     mounted.show = show_of(widget.kind);
     mounted.transition = transition_of(widget);
     mounted.place = {widget, on_screen(widget.box, layout, size), layout.scale, item_id(0, widget.name), nullptr};
+    mounted.place.near_letters_px = near_letters_px(layout.settings.viewing, size);
     if (auto checked = check_text(layout, widget); !checked) return std::unexpected(checked.error());
     if (widget.kind == layouts::WidgetKind::clock && !can_be_a_clock(widget)) {
         return fail("{}: '{}' is no date pattern for the clock '{}'; one is \"EEEE, d MMMM HH:mm\"",
@@ -326,6 +328,7 @@ void add_connection(std::vector<Mounted>& widgets, const layouts::Arrangement& l
         mounted.show = show;
         mounted.place.box = on_screen(box, layout, size);
         mounted.place.scale = layout.scale;
+        mounted.place.near_letters_px = near_letters_px(layout.settings.viewing, size);
         mounted.place.id = item_id(1, "connection", number++);
         widgets.push_back(std::move(mounted));
     };

@@ -3,6 +3,7 @@
 #include <unicode/numberrangeformatter.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <vector>
@@ -107,22 +108,30 @@ void show_service(ItemList& items, const Place& place, const Moment& moment, con
     items.text("count", id, count, wording);
 
     wording.side = mirrored ? Side::right : Side::left;
-    if (!below.empty()) {
-        const int top = row.y + row.height * 58 / 100;
-        items.text("wait", id, {name.x, top, name.width, row.bottom() - top},
-                   {.utf8 = below,
-                    .language = language,
-                    .size_px = size_px * 0.6,
-                    .colour = to_picture(widget.colour),
-                    .side = wording.side,
-                    .level = Level::top});
-        name.height = top - name.y;
-        wording.level = Level::bottom;
-    }
     const auto phrase = find_or_fall_back(waited.service->name(), {language, office_language(moment.input)});
     wording.utf8 = phrase.text.empty() ? waited.service->id() : phrase.text;
     wording.language = phrase.text.empty() ? "en" : phrase.language;
     wording.size_px = size_px * 0.75;
+    if (!below.empty()) {
+        const Wording wait{.utf8 = below,
+                           .language = language,
+                           .size_px = size_px * 0.6,
+                           .colour = to_picture(widget.colour),
+                           .side = wording.side,
+                           .level = Level::top};
+        const auto set = [&](const Wording& one) {
+            const auto weight = one.bold ? text::Weight::bold : text::Weight::regular;
+            return moment.typesetter.set(one.utf8, {float(one.size_px), weight, std::string(one.language)},
+                                         {.max_lines = 1});
+        };
+        // Where the name needs a second line, it has all that is left.
+        int name_height = row.height * 55 / 100;
+        if (set(wording)->width > float(name.width))
+            name_height = std::max(name_height, row.height - int(std::ceil(set(wait)->height)) - 1);
+        items.text("wait", id, {name.x, row.y + name_height, name.width, row.height - name_height}, wait);
+        name.height = name_height;
+        wording.level = Level::bottom;
+    }
     wording.else_lines = 2;
     items.text("name", id, name, wording);
 }
@@ -172,7 +181,7 @@ Shown show_waiting(const Place& place, const Moment& moment) {
             if (number > 0)
                 items.fill("divider", std::uint64_t(number), {inside.x, row.y - line / 2, inside.width, line},
                            widget.divider);
-            show_service(items, place, moment, inset(row, 0, row.height / 12), number, services[i], language);
+            show_service(items, place, moment, inset(row, 0, row.height / 24), number, services[i], language);
         }
     }
     shown.items = items.take();

@@ -21,6 +21,7 @@ struct Place {
     std::uint64_t id = 0;                       // from the widget's name; its items' ids come from it
     picture::ImagePtr image;                    // image, qr: in its own pixels
     picture::ScreenRect box_beside_calls = {};  // the banner's, while a call is big; empty: the same
+    double near_letters_px = 0;                 // see letter_size.h; 0: the layout says nothing of its distances
     int pixels(double canvas_units) const;
 };
 

@@ -210,7 +210,7 @@ TEST_CASE("the flash is soft and no strobe: once in two seconds, of the frame al
             for (const auto& item : room.screen->scene(input).items) {
                 const auto* fill = std::get_if<picture::Fill>(&item.content);
                 // The frame's upper bar is the last wide and flat fill.
-                if (fill && item.box.height < 20 && item.box.width > 1000 && item.box.y > 500) {
+                if (fill && item.box.height < 20 && item.box.width > 900 && item.box.y > 500) {
                     if (light.size() == std::size_t(step)) light.push_back(fill->colour.green);
                 } else if (!fill || item.box.width > 20) {
                     rest.push_back(item);

@@ -92,7 +92,7 @@ TEST_CASE("without its counter such a screen says what is missing") {
     Room room(over_counter);
     auto input = over(hall_with_counter(v1::COUNTER_ACTIVITY_FREE));
     input.counter = 0;
-    CHECK(room.says(input, "--counter"));
+    CHECK(room.says(input, "--\u2060counter\u00a0NUMBER"));
     input.counter = 77;
     CHECK(room.says(input, "no counter 77"));
     input.hall = {};
