@@ -128,6 +128,15 @@ class Arranger {
             parts.push_back({size.value_or(0), size ? 0 : child.weight, child.least, child.most});
             wanted += std::max(child.least, size.value_or(0));
         }
+        // What has only a shape is as large as it can be; where that is too much it shares, and nobody asked for more.
+        if (wanted > length) {
+            for (std::size_t i = 0; i < parts.size(); ++i) {
+                const Node& child = node.children[i];
+                if (child.size || child.has_weight || child.aspect <= 0) continue;
+                wanted -= std::max(0.0, parts[i].size - child.least);
+                parts[i] = {0, child.weight, child.least, std::min(child.most, parts[i].size)};
+            }
+        }
         if (!share_out(parts, room) || gap < node.gap)
             made_.problems.push_back(
                 {node.place, fmt::format("the {} and their gaps need {:.0f} canvas units and have {:.0f}",

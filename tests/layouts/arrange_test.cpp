@@ -86,6 +86,12 @@ TEST_CASE("an aspect takes as much of a row as it needs, or stands in the middle
     const OnScreen weighted("columns: [{kind: media, name: a, aspect: 1:1, weight: 1}, {kind: media}]");
     CHECK(weighted.box("a") == Box{0, 60, 960, 960});
     CHECK(OnScreen("stack: [{kind: media, name: a, aspect: 0.5}]").box("a") == Box{690, 0, 540, 1080});
+    // On a wide screen its shape would need more than there is: it shares.
+    const OnScreen wide("rows:\n  - {kind: media, name: a, aspect: 16:9}\n  - {kind: media, name: b, min: 300}\n", 1920,
+                        480);
+    CHECK(wide.box("a").height == 540);
+    CHECK(wide.box("b") == Box{0, 540, 4320, 540});
+    CHECK(wide.problems().empty());
     CHECK(error_of("stack: [{kind: media, aspect: 16:0}]") ==
           "x.yaml:1:23: 'aspect' is width:height like 16:9, from 1:20 to 20:1; is '16:0'");
     for (const std::string wrong : {"nan:1", "inf:inf", "-4:-3", "0x10:9", "a", "1:2:3", "\"\""})
