@@ -108,15 +108,18 @@ class Words {
 
     bool fit(double size_px, text::Typesetter& typesetter) {
         int all = int(size_px * 0.6) * int(said_.size() - 1), tallest = 0;
+        bool whole = true;
         for (auto& one : said_) {
             const auto weight = one.bold ? text::Weight::bold : text::Weight::regular;
-            const auto set =
-                typesetter.set(one.text, {float(size_px), weight, one.language}, {.width = float(column_width())});
+            const auto set = typesetter.set(one.text, {float(size_px), weight, one.language},
+                                            {.width = float(column_width()), .min_size_px = float(size_px * 0.8)});
+            // Shrunk: a word is wider than its column. One that is so even then is shrunk when it is shown.
+            whole = whole && (set->truncated || set->size_px > size_px - 0.5);
             one.height = int(std::ceil(set->height)) + 1;
             all += one.height;
             tallest = std::max(tallest, one.height);
         }
-        return (in_row_ ? tallest : all) <= box_.height;
+        return whole && (in_row_ ? tallest : all) <= box_.height;
     }
 
     std::vector<Said> said_;
