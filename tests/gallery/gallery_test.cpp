@@ -101,7 +101,7 @@ TEST_CASE("a text that moved by a line, another colour, a letter that is missing
     const auto busy = input_of("busy", "pl");
     REQUIRE(is_same(changed(camera, hall, busy, "busy", "pl")));
 
-    CHECK_FALSE(is_same(changed(camera, replaced(hall, "size: 112", "size: 160"), busy, "busy", "pl")));
+    CHECK_FALSE(is_same(changed(camera, replaced(hall, "size: 144", "size: 192"), busy, "busy", "pl")));
     CHECK_FALSE(
         is_same(changed(camera, replaced(hall, "quiet: \"#c9d6e6\"", "quiet: \"#ffd166\""), busy, "busy", "pl")));
     CHECK_FALSE(

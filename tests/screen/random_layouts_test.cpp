@@ -204,6 +204,12 @@ TEST_CASE("random layouts give scenes whose widgets keep to their boxes and do n
         (*used)->scene(before);
         const auto scene = (*used)->scene(input);
         check_on_screen(scene);
+        // Named, since a scene of hundreds of items says little.
+        std::string differing;
+        const auto seen = (*used)->parts(input), unseen = (*fresh)->parts(input);
+        for (std::size_t part = 0; part < std::min(seen.size(), unseen.size()); ++part)
+            if (!same_items(seen[part].items, unseen[part].items)) differing += unseen[part].widget + ", ";
+        INFO("differ: " << differing);
         CHECK(same_items((*fresh)->scene(input).items, scene.items));
         CHECK(same_items((*used)->scene(input).items, scene.items));
         const auto still = (*used)->still_for(input);
