@@ -71,7 +71,7 @@ Phrase find_or_fall_back(const Map& texts, const std::vector<std::string>& langu
     if (auto phrase = find_in(texts, "en")) return *phrase;
     Phrase first;
     for (const auto& [language, text] : texts) {  // a protobuf map has no order of its own
-        if (!text.empty() && (first.language.empty() || language < first.language)) first = {text, language};
+        if (!text.empty() && (first.text.empty() || language < first.language)) first = {text, language};
     }
     return first;
 }

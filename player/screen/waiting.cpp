@@ -110,7 +110,7 @@ void show_service(ItemList& items, const Place& place, const Moment& moment, con
     wording.side = mirrored ? Side::right : Side::left;
     const auto phrase = find_or_fall_back(waited.service->name(), {language, office_language(moment.input)});
     wording.utf8 = phrase.text.empty() ? waited.service->id() : phrase.text;
-    wording.language = phrase.text.empty() ? "en" : phrase.language;
+    wording.language = phrase.text.empty() ? std::string_view("en") : phrase.language;
     wording.size_px = size_px * 0.75;
     if (!below.empty()) {
         const Wording wait{.utf8 = below,

@@ -36,6 +36,7 @@ class MasterAtWork final : public master::Master {
     }
     std::shared_ptr<const v1::Office> office() const override { return office_->state().office; }
     v1::CallList calls(const v1::CallsRequest&) const override { return {}; }
+    void players(std::function<void(const v1::PlayerList&)> done) const override { done({}); }
     content::Library& library() override { return *library_; }
     std::uint16_t port() const override { return 0; }
     Expected<wire::Credentials> credentials_for(const std::string&, wire::Role) override {

@@ -107,9 +107,9 @@ TEST_CASE("a text that moved by a line, another colour, a letter that is missing
     CHECK_FALSE(
         is_same(changed(camera, replaced(hall, "signal: \"#ffd166\"", "signal: \"#ffb000\""), busy, "busy", "pl")));
     CHECK_FALSE(is_same(changed(camera, replaced(hall, "text_size: $number", "text_size: 104"), busy, "busy", "pl")));
-    // The last letter of the smallest text.
+    // The last letter of the office's name.
     auto state = std::make_shared<v1::HallState>(*busy.hall.state);
-    std::string& name = (*state->mutable_profile()->mutable_hall_name())["pl"];
+    std::string& name = (*state->mutable_profile()->mutable_office_name())["pl"];
     name.pop_back();
     auto shorter = busy;
     shorter.hall.state = state;
