@@ -119,7 +119,8 @@ TEST_CASE("an image is a file beside its layout") {
 TEST_CASE("what is no YAML is told where reading ended") {
     CHECK(error_of("stack:\n  - {name: a\n").starts_with("x.yaml:"));
     CHECK(error_of("a: [1, 2\nb: 3").find("not readable as YAML") != std::string::npos);
-    CHECK(error_of(",stack: []\n  - a\n").starts_with("x.yaml:1:"));  // yaml-cpp reads on for ever, where it looks for more
+    CHECK(error_of(",stack: []\n  - a\n")
+              .starts_with("x.yaml:1:"));  // yaml-cpp reads on for ever, where it looks for more
     CHECK(error_of("stack:\n  - {kind: text, text: b: c}\n")
               .ends_with("stands in quotes; parts of a list are indented alike"));
     CHECK(error_of("") == "x.yaml:1:1: a layout is a mapping of keys to values, is empty");
