@@ -191,6 +191,8 @@ Expected<Layout> parse_layout(std::string_view yaml, const std::string& file);
 // `name` is that of a layout in `directory` (NAME.yaml), else of a shipped one, or a path when it contains '/' or ends
 // in .yaml. The error lists the layouts there are.
 Expected<Layout> load_layout(const std::string& name, const std::filesystem::path& directory);
+// The file that load_layout looks for before the shipped layouts, whether or not it is there; empty: none.
+std::filesystem::path own_layout_file(const std::string& name, const std::filesystem::path& directory);
 std::vector<std::string> shipped_layout_names();
 
 }  // namespace hallcast::layouts

@@ -13,12 +13,6 @@ namespace fs = std::filesystem;
 
 constexpr int most_links = 16;
 
-// Where load_layout looks first; empty: nowhere but in the program.
-fs::path own_file(const std::string& name, const fs::path& directory) {
-    if (name.contains('/') || name.ends_with(".yaml")) return name;
-    return directory.empty() || name.empty() ? fs::path() : directory / (name + ".yaml");
-}
-
 // Adds the folders in which a change can make `path` lead to another file: its own, that of each symbolic link on the
 // way, and where something on the way is missing, the one in which it would be made.
 void add_folders_of(const fs::path& path, std::set<fs::path>& folders, int links = most_links) {
@@ -47,7 +41,7 @@ std::int64_t nanoseconds_of(const timespec& time) { return std::int64_t(time.tv_
 
 LayoutWatch::LayoutWatch(std::string name, std::filesystem::path directory, std::vector<std::filesystem::path> others)
     : name_(std::move(name)), directory_(std::move(directory)), files_(std::move(others)) {
-    if (const fs::path own = own_file(name_, directory_); !own.empty()) files_.push_back(own);
+    if (const fs::path own = own_layout_file(name_, directory_); !own.empty()) files_.push_back(own);
     for (const fs::path& file : files_) loaded_[file];
 }
 
@@ -83,7 +77,7 @@ Expected<Layout> LayoutWatch::load() {
 }
 
 bool LayoutWatch::has_file() const {
-    const auto own = loaded_.find(own_file(name_, directory_));
+    const auto own = loaded_.find(own_layout_file(name_, directory_));
     return own != loaded_.end() && own->second.is_there();
 }
 

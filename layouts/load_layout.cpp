@@ -30,6 +30,8 @@ Expected<Layout> load_file(const std::filesystem::path& path) {
     return layout;
 }
 
+bool is_path(const std::string& name) { return name.contains('/') || name.ends_with(extension); }
+
 std::vector<std::string> names_in(const std::filesystem::path& directory) {
     std::vector<std::string> names;
     std::error_code ignored;  // a folder that is not there has no layouts
@@ -51,13 +53,16 @@ std::vector<std::string> shipped_layout_names() {
     return names;
 }
 
+std::filesystem::path own_layout_file(const std::string& name, const std::filesystem::path& directory) {
+    if (is_path(name)) return name;
+    return directory.empty() || name.empty() ? std::filesystem::path() : directory / (name + std::string(extension));
+}
+
 Expected<Layout> load_layout(const std::string& name, const std::filesystem::path& directory) {
-    if (name.contains('/') || name.ends_with(extension)) return load_file(name);
-    const std::string file_name = name + std::string(extension);
+    const auto own_file = own_layout_file(name, directory);
     std::error_code ignored;
-    if (!directory.empty() && !name.empty() && std::filesystem::exists(directory / file_name, ignored)) {
-        return load_file(directory / file_name);
-    }
+    if (is_path(name) || (!own_file.empty() && std::filesystem::exists(own_file, ignored))) return load_file(own_file);
+    const std::string file_name = name + std::string(extension);
     for (const auto& resource : shipped_layouts()) {
         if (resource.name == file_name) return parse_layout(resource.bytes, "layouts/" + file_name);
     }

@@ -158,9 +158,7 @@ void show_page_marks(ItemList& items, const Place& place, const picture::ScreenR
 // Returns until when the headings stay.
 WallTime show_headings(ItemList& items, const Place& place, const Moment& moment, const Columns& columns,
                        const picture::ScreenRect& row) {
-    const auto languages = languages_of(place.widget, moment.input);
-    const auto turn = turn_of(languages.size(), place.widget.seconds, moment.input.now);
-    const auto& language = languages[turn.index];
+    const auto [language, until] = language_in_turn(place.widget, moment.input);
     Wording wording{.language = language,
                     .size_px = place.widget.heading_size * place.scale,
                     .colour = to_picture(place.widget.colour)};
@@ -179,7 +177,7 @@ WallTime show_headings(ItemList& items, const Place& place, const Moment& moment
     wording.utf8 = content::text("counter", language);
     wording.side = columns.far();
     items.text("heading counter", 0, counter, wording);
-    return turn.until;
+    return until;
 }
 
 // A row, by the id of its call: so it is the same wherever it stands.
@@ -232,12 +230,12 @@ class GroupHeadings {
     GroupHeadings(const Place& place, const Moment& moment, const Columns& columns, const Calls& page,
                   const picture::ScreenRect& line)
         : place_(place), columns_(columns) {
-        const auto languages = languages_of(place.widget, moment.input);
-        turn_ = turn_of(languages.size(), place.widget.seconds, moment.input.now);
+        const auto [language, until] = language_in_turn(place.widget, moment.input);
+        until_ = until;
         size_px_ = std::min(place.widget.heading_size * place.scale, line.height * 0.75);
         const double smallest = size_px_ * 0.6;
         for (const v1::Call* call : page) {
-            const auto name = group_name(place.widget, moment.hall()->profile(), *call, languages[turn_.index]);
+            const auto name = group_name(place.widget, moment.hall()->profile(), *call, language);
             const auto [known, is_first] = names_.emplace(group_of(place.widget, *call), name);
             if (!is_first || name.text.empty() || line.empty() || width() <= 0) continue;
             const auto set = moment.typesetter.set(name.text, {float(size_px_), text::Weight::regular, name.language},
@@ -259,7 +257,7 @@ class GroupHeadings {
                     .level = Level::bottom,
                     .smallest = 1});
     }
-    WallTime until() const { return turn_.until; }
+    WallTime until() const { return until_; }
 
   private:
     int left() const { return std::min(columns_.ticket.x, columns_.counter.x); }
@@ -267,7 +265,7 @@ class GroupHeadings {
 
     const Place& place_;
     const Columns& columns_;
-    Turn turn_;
+    WallTime until_;
     double size_px_ = 0;
     std::map<std::string, Phrase> names_;  // by group
 };
@@ -279,21 +277,16 @@ picture::ScreenRect text_of_row(const Place& place, const picture::ScreenRect& i
 }
 
 WallTime show_emptiness(ItemList& items, const Place& place, const Moment& moment, const picture::ScreenRect& box) {
-    const auto languages = languages_of(place.widget, moment.input);
-    const auto turn = turn_of(languages.size(), place.widget.seconds, moment.input.now);
+    const auto [language, until] = language_in_turn(place.widget, moment.input);
     items.text("empty", 0, box,
-               {.utf8 = content::text("no_calls_yet", languages[turn.index]),
-                .language = languages[turn.index],
+               {.utf8 = content::text("no_calls_yet", language),
+                .language = language,
                 .size_px = place.widget.text_size * place.scale * 0.5,
                 .colour = to_picture(place.widget.colour),
                 .side = Side::centre,
                 .max_lines = 0});
-    return turn.until;
+    return until;
 }
-
-}  // namespace
-
-namespace {
 
 // Between the heading and the page marks.
 picture::ScreenRect board_body(const Place& place) {

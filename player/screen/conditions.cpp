@@ -2,21 +2,15 @@
 
 #include <algorithm>
 
-#include "player/screen/office_time.h"
-
 namespace hallcast::screen {
 
 namespace {
 
 using What = layouts::Condition::What;
 
-// By the master's clock, as the office's hours are.
 std::optional<OfficeTime> time_of(const Moment& moment, WallTime& until) {
-    if (!moment.hall()) return std::nullopt;
-    using namespace std::chrono;
-    const WallTime there = moment.input.now + moment.input.master_ahead;
-    until = std::min(until, WallTime(floor<minutes>(there) + minutes(1)) - moment.input.master_ahead);
-    return office_time(moment.hall()->profile(), floor<milliseconds>(there).time_since_epoch().count());
+    if (moment.hall()) until = std::min(until, minutes_on(moment, 1));
+    return office_time(moment);
 }
 
 // Before the hall is known nothing says that it is closed.

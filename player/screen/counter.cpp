@@ -72,10 +72,8 @@ Shown show_counter(const Place& place, const Moment& moment) {
         return shown;
     }
 
-    const auto languages = languages_of(widget, moment.input);
-    const auto turn = turn_of(languages.size(), widget.seconds, moment.input.now);
-    const auto& language = languages[turn.index];
-    shown.until = turn.until;
+    const auto [language, until] = language_in_turn(widget, moment.input);
+    shown.until = until;
     const auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
     const bool mirrored = screen_right_to_left(moment.input);
     const CounterParts parts(inside, mirrored);

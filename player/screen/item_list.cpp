@@ -7,15 +7,15 @@
 #include <utility>
 
 #include "player/screen/languages.h"
+#include "player/screen/letter_size.h"
 #include "protocol/base/error.h"
 
 namespace hallcast::screen {
 
 namespace {
 
-// Half the height of a capital letter in Noto Sans, in ems: letters look centred when their middle is, not that of the
-// line with its room for accents.
-constexpr double half_capital = 0.357;
+// Letters look centred when the middle of a capital is, not that of the line with its room for accents.
+constexpr double half_capital = capital_height / 2;
 constexpr double line_height = 1.36;  // in ems
 constexpr double clearly_larger = 1.1;
 
@@ -99,6 +99,11 @@ Side side_of(const std::string& align, bool right_to_left) {
     return Side::start;
 }
 
+text::Style style_of(const Wording& wording) {
+    return {float(wording.size_px), wording.bold ? text::Weight::bold : text::Weight::regular,
+            std::string(wording.language)};
+}
+
 void ItemList::add(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
                    decltype(picture::Item::content) content) {
     const auto seen = intersection(box, place_.box);
@@ -117,8 +122,7 @@ void ItemList::text(std::string_view part, std::uint64_t number, const picture::
     // The line may reach beyond the box: its ink does not.
     const int beyond = wording.capitals ? int(box.height * (line_height - 1) / 2) : 0;
     const auto line = inset(box, 0, -beyond);
-    const text::Style style{float(wording.size_px), wording.bold ? text::Weight::bold : text::Weight::regular,
-                            std::string(wording.language)};
+    const text::Style style = style_of(wording);
     text::Box room{float(box.width), float(line.height), wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
                    float(wording.size_px * wording.smallest)};

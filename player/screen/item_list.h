@@ -43,6 +43,9 @@ struct Wording {
     bool capitals = false;  // digits and capital letters alone: no room is kept for accents and tails
 };
 
+// In which letters a wording is set.
+text::Style style_of(const Wording& wording);
+
 // `place` and `typesetter` must outlive it.
 class ItemList {
   public:

@@ -120,4 +120,10 @@ Turn turn_of(std::size_t count, double seconds, WallTime now) {
     return {std::size_t(((turns % places) + places) % places), WallTime(length * (turns + 1))};
 }
 
+LanguageInTurn language_in_turn(const layouts::Widget& widget, const ScreenInput& input) {
+    const auto languages = languages_of(widget, input);
+    const auto turn = turn_of(languages.size(), widget.seconds, input.now);
+    return {languages[turn.index], turn.until};
+}
+
 }  // namespace hallcast::screen

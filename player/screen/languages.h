@@ -52,6 +52,13 @@ struct Turn {
 };
 Turn turn_of(std::size_t count, double seconds, WallTime now);
 
+// The language of `widget` whose turn it is, and until when.
+struct LanguageInTurn {
+    std::string language;
+    WallTime until = WallTime::max();
+};
+LanguageInTurn language_in_turn(const layouts::Widget& widget, const ScreenInput& input);
+
 // The text in `language`, or in its base language ("pt" for "pt-BR").
 template <typename Map>
 std::optional<Phrase> find_in(const Map& texts, std::string_view language) {

@@ -49,13 +49,15 @@ NamesOfLanguages set_names(const std::vector<std::string>& languages, const Plac
                            const picture::ScreenRect& inside, text::Typesetter& typesetter) {
     const double most = place.widget.text_size * place.scale;
     const auto weight = place.widget.bold ? text::Weight::bold : text::Weight::regular;
+    std::vector<std::string> names;
+    for (const auto& language : languages) names.push_back(own_name(language));
     NamesOfLanguages set;
     for (set.size_px = most;; set.size_px *= 0.9) {
         set.names.clear();
         set.lines = 1;
         int x = 0;
-        for (const auto& language : languages) {
-            const auto name = own_name(language);
+        for (std::size_t i = 0; i < languages.size(); ++i) {
+            const auto &language = languages[i], &name = names[i];
             const auto paragraph = typesetter.set(name, {float(set.size_px), weight, language}, {.max_lines = 1});
             const int width = int(std::ceil(paragraph->width)) + 1;
             if (x > 0 && x + width > inside.width) ++set.lines, x = 0;
@@ -74,8 +76,7 @@ Shown show_languages(const Place& place, const Moment& moment) {
     const auto& widget = place.widget;
     ItemList items(place, moment.typesetter);
     items.ground();
-    const auto turns = languages_of(widget, moment.input);
-    const auto turn = turn_of(turns.size(), widget.seconds, moment.input.now);
+    const auto [turn, until] = language_in_turn(widget, moment.input);
     auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
     // The highlight reaches a little beyond its name.
     const int reach = place.pixels(widget.text_size * 0.3);
@@ -101,7 +102,7 @@ Shown show_languages(const Place& place, const Moment& moment) {
             if (mirrored) x -= one.width;
             const picture::ScreenRect box{x, first + line * height, one.width, height};
             x += mirrored ? -set.gap() : one.width + set.gap();
-            const bool has_turn = one.language == turns[turn.index];
+            const bool has_turn = one.language == turn;
             if (has_turn)
                 items.fill("turn", i, inset(box, -std::min(reach, set.gap() / 2), height / 12),
                            widget.highlight_background, place.pixels(widget.radius));
@@ -114,7 +115,7 @@ Shown show_languages(const Place& place, const Moment& moment) {
                         .side = Side::centre});
         }
     }
-    return {.items = items.take(), .until = turn.until};
+    return {.items = items.take(), .until = until};
 }
 
 }  // namespace hallcast::screen

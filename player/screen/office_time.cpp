@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "player/screen/widget.h"
+
 namespace hallcast::screen {
 
 std::optional<OfficeTime> office_time(const v1::HallProfile& profile, std::int64_t ms_since_1970) {
@@ -26,6 +28,19 @@ bool open_by_hours(const v1::HallProfile& profile, const OfficeTime& time) {
                const auto weekly = timetable::parse(hours);
                return weekly && timetable::holds_at(*weekly, time.date, time.minute);
            });
+}
+
+std::optional<OfficeTime> office_time(const Moment& moment) {
+    if (!moment.hall()) return std::nullopt;
+    using namespace std::chrono;
+    const auto there = floor<milliseconds>(moment.input.now + moment.input.master_ahead);
+    return office_time(moment.hall()->profile(), there.time_since_epoch().count());
+}
+
+WallTime minutes_on(const Moment& moment, int count) {
+    using namespace std::chrono;
+    return WallTime(floor<minutes>(moment.input.now + moment.input.master_ahead) + minutes(count)) -
+           moment.input.master_ahead;
 }
 
 }  // namespace hallcast::screen

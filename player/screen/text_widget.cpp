@@ -21,13 +21,9 @@ Phrase phrase_in(const Map& texts, const std::vector<std::string>& turns, std::s
 
 // The hall's week may be another one tomorrow: `until` becomes midnight.
 std::string hours_in(const std::string& language, const Moment& moment, WallTime& until) {
-    using namespace std::chrono;
-    if (!moment.hall()) return {};
-    const auto now = floor<milliseconds>(moment.input.now + moment.input.master_ahead);
-    const auto time = office_time(moment.hall()->profile(), now.time_since_epoch().count());
+    const auto time = office_time(moment);
     if (!time) return {};
-    const minutes left(timetable::minutes_a_day - time->minute);
-    until = std::min(until, WallTime(floor<minutes>(moment.input.now) + left));
+    until = std::min(until, minutes_on(moment, timetable::minutes_a_day - time->minute));
     return opening_hours(moment.hall()->profile(), time->date, language);
 }
 

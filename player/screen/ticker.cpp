@@ -9,6 +9,7 @@
 
 #include "player/screen/item_list.h"
 #include "player/screen/languages.h"
+#include "player/screen/letter_size.h"
 
 namespace hallcast::screen {
 
@@ -77,7 +78,7 @@ class Line {
 
     // Capitals in the middle of the box, as long as the highest marks and the lowest tails stay inside.
     int top_of(const text::Paragraph& paragraph) const {
-        const double baseline = place_.box.y + place_.box.height / 2.0 + 0.357 * size_px_;
+        const double baseline = place_.box.y + place_.box.height / 2.0 + capital_height / 2 * size_px_;
         const int spare = std::max(0, place_.box.height - int(std::ceil(paragraph.height)));
         return std::clamp(int(std::lround(baseline - paragraph.baseline)), place_.box.y, place_.box.y + spare);
     }
@@ -102,9 +103,8 @@ Wording standing(std::string_view utf8, const std::string& language, const Place
 }
 
 bool has_room(const Wording& wording, const picture::ScreenRect& box, text::Typesetter& typesetter) {
-    const auto weight = wording.bold ? text::Weight::bold : text::Weight::regular;
     return !typesetter
-                .set(wording.utf8, {float(wording.size_px), weight, std::string(wording.language)},
+                .set(wording.utf8, style_of(wording),
                      {float(box.width), float(box.height), wording.max_lines, text::Align::centre,
                       float(wording.size_px * wording.smallest)})
                 ->truncated;
@@ -141,18 +141,13 @@ std::vector<std::string> parts_of(const Phrase& phrase, const Place& place, cons
     return parts;
 }
 
-// Nobody reads faster: 14 Latin letters in a second, 7 Cyrillic ones, 5 Chinese characters.
-std::chrono::milliseconds standing_time(std::string_view text) {
-    return std::max(std::chrono::milliseconds(5000), std::chrono::milliseconds(70) * std::int64_t(text.size()));
-}
-
 // Which of them, one after another since 1970, stands at `now`, and until when. Not empty.
 const Phrase& standing_at(const std::vector<Phrase>& phrases, WallTime now, WallTime& until) {
     std::chrono::milliseconds all{0};
-    for (const Phrase& one : phrases) all += standing_time(one.text);
+    for (const Phrase& one : phrases) all += reading_time(one.text.size());
     until = now - now.time_since_epoch() % WallTime::duration(all);
     for (const Phrase& one : phrases) {
-        until += standing_time(one.text);
+        until += reading_time(one.text.size());
         if (now < until) return one;
     }
     return phrases.back();
@@ -169,8 +164,8 @@ Shown show_standing(const Place& place, const Moment& moment) {
     if (!phrases.empty() && !box.empty()) {
         const Phrase& phrase = standing_at(phrases, moment.input.now, shown.until);
         const auto parts = parts_of(phrase, place, box, moment.typesetter);
-        const auto length = standing_time(phrase.text) / std::int64_t(parts.size());
-        const WallTime begin = shown.until - standing_time(phrase.text);
+        const auto length = reading_time(phrase.text.size()) / std::int64_t(parts.size());
+        const WallTime begin = shown.until - reading_time(phrase.text.size());
         const auto part =
             std::clamp<std::int64_t>((moment.input.now - begin) / length, 0, std::int64_t(parts.size()) - 1);
         if (part + 1 < std::int64_t(parts.size())) shown.until = std::min(shown.until, begin + length * (part + 1));

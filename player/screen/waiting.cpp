@@ -120,9 +120,7 @@ void show_service(ItemList& items, const Place& place, const Moment& moment, con
                            .side = wording.side,
                            .level = Level::top};
         const auto set = [&](const Wording& one) {
-            const auto weight = one.bold ? text::Weight::bold : text::Weight::regular;
-            return moment.typesetter.set(one.utf8, {float(one.size_px), weight, std::string(one.language)},
-                                         {.max_lines = 1});
+            return moment.typesetter.set(one.utf8, style_of(one), {.max_lines = 1});
         };
         // Where the name needs a second line, it has all that is left.
         int name_height = row.height * 55 / 100;

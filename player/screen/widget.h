@@ -8,6 +8,7 @@
 
 #include "layouts/layout.h"
 #include "player/picture/scene.h"
+#include "player/screen/office_time.h"
 #include "player/screen/screen.h"
 #include "player/text/typesetter.h"
 
@@ -32,6 +33,11 @@ struct Moment {
     const v1::HallState* hall() const { return input.hall.state.get(); }
     bool stale() const { return input.hall.stale_since.has_value(); }
 };
+
+// The hall's own time at the moment, by the master's clock, as the office's hours are; none before the hall is known.
+std::optional<OfficeTime> office_time(const Moment& moment);
+// When the master's clock is so many whole minutes further, by this machine's.
+WallTime minutes_on(const Moment& moment, int minutes);
 
 // Items on an endless line: `items` stand at x = 0..length, which comes again and again.
 struct Rolling {
