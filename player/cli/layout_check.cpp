@@ -5,11 +5,13 @@
 #include <cstdio>
 #include <iterator>
 
+#include "content/office_file.h"
 #include "player/cli/answers.h"
 #include "player/cli/booking_desk.h"
 #include "player/cli/options.h"
 #include "player/preview/lint.h"
 #include "player/preview/report.h"
+#include "protocol/base/file.h"
 
 namespace hallcast::cli {
 namespace {
@@ -17,7 +19,8 @@ namespace {
 struct CheckOptions {
     std::vector<std::string> files;
     std::vector<std::string> sizes;
-    std::vector<std::string> office_languages;
+    std::vector<std::string> languages;
+    std::string office;
     std::string pictures;
     bool strict = false;
     bool json = false;
@@ -51,7 +54,14 @@ google::protobuf::Struct struct_of(const preview::Finding& finding) {
 }
 
 void check(const CheckOptions& options) {
-    preview::LintOptions lint{.sizes = {}, .languages = options.office_languages};
+    preview::LintOptions lint;
+    if (!options.office.empty()) {
+        const auto office = need(content::parse_office(need(read_file(options.office)), options.office));
+        lint.languages.assign(office.languages().begin(), office.languages().end());
+        for (const auto& service : office.services()) lint.services.push_back(service.id());
+        for (const auto& counter : office.counters()) lint.counters.push_back(int(counter.number()));
+    }
+    if (!options.languages.empty()) lint.languages = options.languages;
     for (const auto& size : options.sizes) lint.sizes.push_back(parse_size(size));
     const auto fonts = need(text::open_system_fonts());
     std::vector<preview::Finding> findings;
@@ -93,8 +103,14 @@ void add_layout_check(CLI::App& layout) {
     command.add_option("FILES", options->files, "a .yaml file, or the name of a layout")->required();
     command.add_option("--size", options->sizes, "WIDTHxHEIGHT of a screen; may be given again [the usual ones]")
         ->allow_extra_args(false);
-    command.add_option("--languages", options->office_languages, "the office's, its own first [all that are shipped]")
+    command
+        .add_option("--languages", options->languages,
+                    "the office's, its own first [of --office, or all that are shipped]")
         ->delimiter(',');
+    command
+        .add_option("--office", options->office,
+                    "the office's file (hallcast office export): its services, counters and languages")
+        ->check(CLI::ExistingFile);
     command.add_option("--pictures", options->pictures, "a folder to write a picture of each finding to, and a page");
     command.add_flag("--strict", options->strict, "warnings make it fail too");
     command.add_flag("--json", options->json, "print the findings as JSON");

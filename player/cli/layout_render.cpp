@@ -1,7 +1,9 @@
 // hallcast layout render: what a screen shows, as a picture, as one again at each save, or as a film.
+#include <fmt/ranges.h>
 #include <google/protobuf/util/json_util.h>
 #include <poll.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -64,6 +66,10 @@ screen::ScreenInput input_of(const RenderOptions& options) {
         input.hall.state = read_state(options.state);
     }
     input.language = options.language;
+    const auto shipped = preview::usual_languages();
+    if (!input.language.empty() && std::ranges::find(shipped, input.language) == shipped.end())
+        fmt::print(stderr, "hallcast: no texts are shipped in '{}', only in {}; what the layout has in it is shown\n",
+                   input.language, fmt::join(shipped, ", "));
     if (options.counter != 0) input.counter = options.counter;  // a sample has one
     input.reduced_motion = options.reduced_motion;
     if (input.hall.state) {

@@ -184,7 +184,7 @@ struct Stage {
 class ScreenLint {
   public:
     ScreenLint(const layouts::Layout& layout, ScreenSize size, const text::FontSet& fonts, text::Typesetter& typesetter,
-               std::span<const std::string> languages, Findings& findings)
+               const LintOptions& options, Findings& findings)
         : layout_(layout),
           size_(size),
           root_(layout.variant_for(size.width, size.height).root.place),
@@ -192,7 +192,8 @@ class ScreenLint {
           fonts_(fonts),
           typesetter_(typesetter),
           recorder_(typesetter),
-          languages_(languages),
+          options_(options),
+          languages_(options.languages),
           findings_(findings) {}
 
     void look(std::span<const Stage> stages, bool at_flashes) {
@@ -262,6 +263,8 @@ class ScreenLint {
                    rect, 0);
         look_at_conditions(widget, rect);
         look_at_translations(widget, rect);
+        look_at_office(widget, "services", "service", widget.services, options_.services, rect);
+        look_at_office(widget, "counters", "counter", widget.counters, options_.counters, rect);
         if (widget.blink > most_flashes)
             report(Severity::error, "flashes", place_of(widget, {"blink"}), widget.name,
                    fmt::format("'{}' blinks {} times a second, which may cause seizures (WCAG 2.3.2): 'blink' is at "
@@ -269,6 +272,20 @@ class ScreenLint {
                                widget.name, widget.blink, most_flashes),
                    rect, -widget.blink);
         if (!rect.empty()) look_for_cover(index, rect);
+    }
+
+    // A key that lists what the office must have.
+    template <typename Id>
+    void look_at_office(const Widget& widget, std::string_view key, std::string_view noun, const std::vector<Id>& asked,
+                        const std::vector<Id>& office, const ScreenRect& rect) {
+        if (office.empty()) return;
+        for (const Id& id : asked) {
+            if (std::ranges::find(office, id) != office.end()) continue;
+            report(Severity::error, "never", place_of(widget, {key}), widget.name,
+                   fmt::format("'{}' asks for {} '{}', which the office does not have: it has {}", widget.name, noun,
+                               id, fmt::join(office, ", ")),
+                   rect, 0);
+        }
     }
 
     void look_at_conditions(const Widget& widget, const ScreenRect& rect) {
@@ -602,6 +619,7 @@ class ScreenLint {
     const text::FontSet& fonts_;
     text::Typesetter& typesetter_;
     RecordingTypesetter recorder_;
+    const LintOptions& options_;
     std::span<const std::string> languages_;
     Findings& findings_;
     std::unique_ptr<screen::Screen> screen_;
@@ -714,10 +732,12 @@ std::vector<ScreenSize> usual_sizes(const layouts::Layout& layout) {
 }
 
 std::vector<Finding> lint(const layouts::Layout& layout, const text::FontSet& fonts, const LintOptions& options) {
-    const auto languages = options.languages.empty() ? usual_languages() : options.languages;
-    const auto sizes = options.sizes.empty() ? usual_sizes(layout) : options.sizes;
+    LintOptions filled = options;
+    if (filled.languages.empty()) filled.languages = usual_languages();
+    if (filled.sizes.empty()) filled.sizes = usual_sizes(layout);
+    const auto& sizes = filled.sizes;
     const auto typesetter = text::make_typesetter(fonts);
-    const auto stages = stages_of(layout, languages, *typesetter);
+    const auto stages = stages_of(layout, filled.languages, *typesetter);
     Findings findings;
     std::set<const layouts::Variant*> looked_for_flashes;
     // The smallest first for flashes: painting is what costs there.
@@ -728,7 +748,7 @@ std::vector<Finding> lint(const layouts::Layout& layout, const text::FontSet& fo
         if (looked_for_flashes.insert(&layout.variant_for(size.width, size.height)).second)
             flashes_at.insert({size.width, size.height});
     for (const ScreenSize size : sizes)
-        ScreenLint(layout, size, fonts, *typesetter, languages, findings)
+        ScreenLint(layout, size, fonts, *typesetter, filled, findings)
             .look(stages, flashes_at.contains({size.width, size.height}));
     return findings.take();
 }

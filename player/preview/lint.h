@@ -15,6 +15,9 @@ namespace hallcast::preview {
 struct LintOptions {
     std::vector<picture::ScreenSize> sizes;  // empty: usual_sizes()
     std::vector<std::string> languages;      // the office's own first; empty: usual_languages()
+    // What the office has, by their ids and numbers; empty: not known, and not looked at.
+    std::vector<std::string> services;
+    std::vector<int> counters;
 };
 
 // The canvas' own size, usual ones, upright ones where there is a variant for those, and one for each other variant.

@@ -1,6 +1,7 @@
 #include "player/sound/audio_device.h"
 
 #include <SDL.h>
+#include <sched.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -21,9 +22,9 @@ namespace {
 using std::chrono::steady_clock;
 
 // A device that has not called back for so long is dead. Servers that are busy stall for some hundred milliseconds.
-constexpr std::chrono::milliseconds longest_pause{1000};
+constexpr std::chrono::milliseconds longest_wait{1000};
 // A new one may have two seconds of silence to play first: PulseAudio's sinks do.
-constexpr std::chrono::milliseconds first_pause{3000};
+constexpr std::chrono::milliseconds first_wait{3000};
 // Closing waits for the last block to be played.
 constexpr std::chrono::milliseconds close_limit{300};
 constexpr int tries_before_renewal = 2;
@@ -116,7 +117,7 @@ class Line {
     enum class State : std::uint8_t { free, mixing, cut };
 
     void mix(std::span<float> out) noexcept {
-        calls_.fetch_add(1, std::memory_order_relaxed);
+        if (calls_.fetch_add(1, std::memory_order_relaxed) == 0) make_urgent();  // SDL's thread, of this device alone
         State now = State::free;
         if (!state_.compare_exchange_strong(now, State::mixing)) {
             std::ranges::fill(out, 0.0f);
@@ -162,7 +163,7 @@ class SdlDevice final : public AudioDevice {
 
     const std::string& description() const override { return description_; }
     void start() override {
-        called_at_ = steady_clock::now() + first_pause - longest_pause;
+        called_at_ = steady_clock::now() + first_wait - longest_wait;
         SDL_PauseAudioDevice(id_, 0);
     }
     std::string fault(steady_clock::time_point now) override {
@@ -174,7 +175,7 @@ class SdlDevice final : public AudioDevice {
             calls_seen_ = calls;
             called_at_ = std::max(called_at_, now);
         }
-        return now - called_at_ < longest_pause ? "" : "it has stopped asking for sound";
+        return now - called_at_ < longest_wait ? "" : "it has stopped asking for sound";
     }
 
     bool muted() const override { return told_ == MuteWatch::Fault::muted; }
@@ -279,6 +280,12 @@ class Opening final : public OpeningDevice {
 };
 
 }  // namespace
+
+void make_urgent() noexcept {
+    // Below what desktops give their sound servers (rtkit: 20 at most), which wait for nobody. Children are not urgent.
+    const sched_param priority{.sched_priority = 10};
+    sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &priority);
+}
 
 std::unique_ptr<OpeningDevice> open_audio_device(Mixer& mixer, const std::string& name) {
     return std::make_unique<Opening>(mixer, name);

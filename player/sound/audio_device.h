@@ -40,4 +40,9 @@ class OpeningDevice {
 // anew, so that a sound server that came later is found, and what it has. `mixer` must outlive the device.
 std::unique_ptr<OpeningDevice> open_audio_device(Mixer& mixer, const std::string& name);
 
+// Has the calling thread run before all others that are not as urgent (SCHED_RR), for it makes sound that is due within
+// a block and takes a fraction of one. Left alone where that is not allowed: the limit RLIMIT_RTPRIO of the service, or
+// root. SDL asks for a niceness only, by which two busy processes still delay a block once in ten minutes.
+void make_urgent() noexcept;
+
 }  // namespace hallcast::sound

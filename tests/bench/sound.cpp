@@ -3,7 +3,8 @@
 //     bench_sound chime [CALLS]      from the command to the chime's first sample in a block that was mixed (default
 //     200) bench_sound load SECONDS [plain]
 //         two busy processes at nice 0, and a device that asks for a block every 21.3 ms: how often it had none in
-//         time. The device's thread has the priority that SDL gives its own; plain: none.
+//         time. The device's thread has the priority that the player gives to SDL's; nice: what SDL alone gives it;
+//         plain: none. Says too for how long the machine itself was taken away (steal of /proc/stat).
 #include <SDL.h>
 #include <fmt/format.h>
 #include <sched.h>
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <random>
 #include <string>
@@ -24,6 +26,7 @@
 #include <vector>
 
 #include "player/sound/announcer.h"
+#include "player/sound/audio_device.h"
 
 namespace {
 
@@ -94,14 +97,19 @@ int callback() {
     return 0;
 }
 
+enum class Urgency { plain, nice, player };
+
 // A device that keeps the machine's time: one block plays while the next is made.
 class Device {
   public:
     // `heard` is told of each block when it is mixed.
-    Device(Mixer& mixer, std::function<void(std::span<const float>, steady_clock::time_point)> heard, bool prefer)
-        : thread_([&mixer, heard = std::move(heard), prefer, this](std::stop_token stop) {
-              if (prefer) SDL_SetThreadPriority(SDL_THREAD_PRIORITY_TIME_CRITICAL);
-              priority_ = fmt::format("policy {}, nice {}", sched_getscheduler(0), getpriority(PRIO_PROCESS, 0));
+    Device(Mixer& mixer, std::function<void(std::span<const float>, steady_clock::time_point)> heard, Urgency urgency)
+        : thread_([&mixer, heard = std::move(heard), urgency, this](std::stop_token stop) {
+              if (urgency != Urgency::plain) SDL_SetThreadPriority(SDL_THREAD_PRIORITY_TIME_CRITICAL);
+              if (urgency == Urgency::player) make_urgent();
+              const bool real_time = (sched_getscheduler(0) & ~SCHED_RESET_ON_FORK) == SCHED_RR;
+              priority_ =
+                  fmt::format("{}, nice {}", real_time ? "SCHED_RR" : "SCHED_OTHER", getpriority(PRIO_PROCESS, 0));
               std::vector<float> out(block * channels);
               for (auto due = steady_clock::now(); !stop.stop_requested(); due += period) {
                   std::this_thread::sleep_until(due);
@@ -139,7 +147,7 @@ double first_sample(Mixer& mixer, std::mt19937& random, const std::function<void
             first.store(done);
             first.notify_all();
         },
-        true);
+        Urgency::player);
     std::this_thread::sleep_for(50ms +
                                 nanoseconds(std::uniform_int_distribution<std::int64_t>(0, period.count())(random)));
     const auto begin = steady_clock::now();
@@ -193,11 +201,21 @@ pid_t busy() {
     for (std::atomic<std::uint64_t> turns = 0;;) ++turns;
 }
 
-int load(int seconds, bool prefer) {
+// Seconds of all cores together for which the machine's host ran something else.
+double stolen() {
+    std::ifstream file("/proc/stat");
+    std::string cpu;
+    double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
+    file >> cpu >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal;
+    return steal / double(sysconf(_SC_CLK_TCK));
+}
+
+int load(int seconds, Urgency urgency) {
     const pid_t children[] = {busy(), busy()};
     const auto mixer = make_mixer();
     Device device(
-        *mixer, [](auto, auto) {}, prefer);
+        *mixer, [](auto, auto) {}, urgency);
+    const double stolen_before = stolen();
     {
         std::jthread film([&](std::stop_token stop) {
             const auto chunk = noise(block * channels, 0.9f);
@@ -220,8 +238,11 @@ int load(int seconds, bool prefer) {
         waitpid(child, nullptr, 0);
     }
     const std::size_t blocks = device.late().values.size();
-    fmt::print("{} s, {} blocks of {} frames, {}: {} underruns; a block is ready after its time came: {} ms\n", seconds,
-               blocks, block, device.priority(), device.underruns(), device.late().text(1000));
+    fmt::print(
+        "{} s, {} blocks of {} frames, {}: {} underruns; a block is ready after its time came: {} ms; the host took "
+        "{:.1f} s\n",
+        seconds, blocks, block, device.priority(), device.underruns(), device.late().text(1000),
+        stolen() - stolen_before);
     return device.underruns() == 0 ? 0 : 1;
 }
 
@@ -232,7 +253,10 @@ int main(int count, char** arguments) {
     const int number = count > 2 ? std::atoi(arguments[2]) : 0;
     if (mode == "callback") return callback();
     if (mode == "chime") return chime(number > 0 ? number : 200);
-    if (mode == "load" && number > 0) return load(number, count < 4 || std::string(arguments[3]) != "plain");
-    fmt::print(stderr, "bench_sound callback | chime [CALLS] | load SECONDS [plain]\n");
+    if (mode == "load" && number > 0) {
+        const std::string urgency = count > 3 ? arguments[3] : "";
+        return load(number, urgency == "plain" ? Urgency::plain : urgency == "nice" ? Urgency::nice : Urgency::player);
+    }
+    fmt::print(stderr, "bench_sound callback | chime [CALLS] | load SECONDS [nice|plain]\n");
     return 2;
 }

@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """busy_minute.py: sixty calls in one minute, with a real master and one real player.
 
-  busy_minute.py --program build/release/hallcast [--calls 60] [--seconds 60]
+  busy_minute.py --program build/release/hallcast [--calls 60] [--seconds 60] [--random [--seed N]]
+
+With --random the calls come at random moments, as in a hall, and from no more than 30 counters: `--random --calls 124 --seconds 600` is
+ten minutes at the rate of Warsaw's rush hour (../shared/data: 62 calls in the worst five minutes).
 
 Every call must be on the board (its picture presented, by the player's receipt), and be spoken, shortened, chimed or expired by the
 receipts and the player's own counts: none is lost, and none is spoken after it expired. Exit status: 0 right, 1 wrong, 77 skipped.
 """
-import argparse, json, os, sys, time
+import argparse, json, os, random, sys, time
 
 from hall_of_players import HallOfPlayers
 from kill_master import end_processes
@@ -23,19 +26,28 @@ def main():
     parser.add_argument("--program", required=True)
     parser.add_argument("--calls", type=int, default=60)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--random", action="store_true")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
     args = parser.parse_args()
 
     def run():
-        with HallOfPlayers(args.program, players=1, counters=args.calls) as hall:
+        moments = [number * args.seconds / args.calls for number in range(args.calls)]
+        counters = args.calls
+        if args.random:
+            chance = random.Random(args.seed)
+            moments = sorted(chance.uniform(0, args.seconds) for _ in moments)
+            counters = min(30, args.calls)
+            print(f"seed {args.seed}", flush=True)
+        with HallOfPlayers(args.program, players=1, counters=counters) as hall:
             hall.open()
             player = hall.players[0]
             player.start()
             hall.wait_listening("the player can speak", hall.all_can_speak, 60)
             began, tickets = time.monotonic(), []
             for number in range(args.calls):
-                due = began + number * args.seconds / args.calls
-                hall.wait_listening("the next call's time", lambda: time.monotonic() >= due, 30)
-                tickets.append(hall.call(counter=number + 1)[0])
+                due = began + moments[number]
+                hall.wait_listening("the next call's time", lambda: time.monotonic() >= due, args.seconds + 30)
+                tickets.append(hall.call(counter=number % counters + 1)[0])
             took = time.monotonic() - began
             hall.listen_for(75)  # a call is valid for a minute
             calls = json.loads(hall.office.ctl("ctl", "--json", "calls", "--hall", "main", "--limit", "500"))["calls"]

@@ -7,6 +7,7 @@
 #include "tests/catch.h"
 #include "tests/media/clips.h"
 #include "tests/media/drawn_clip.h"
+#include "tests/sanitized.h"
 
 namespace hallcast::media::device_test {
 
@@ -46,11 +47,7 @@ class Device final : public SoundSink {
     Samples written_ = 0;
 };
 
-#if defined(HALLCAST_ASAN) || defined(HALLCAST_TSAN)
-constexpr bool threads_are_in_time = false;
-#else
-constexpr bool threads_are_in_time = true;
-#endif
+constexpr bool threads_are_in_time = !tests::sanitized;
 
 TEST_CASE("on a display and a device of their own, pictures come in order and with their sound") {
     const auto delay = GENERATE(milliseconds(0), milliseconds(200), milliseconds(-200));

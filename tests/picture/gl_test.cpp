@@ -9,6 +9,7 @@
 #include "player/picture/painter.h"
 #include "tests/catch.h"
 #include "tests/picture/made_scenes.h"
+#include "tests/sanitized.h"
 
 namespace hallcast::picture::gl_test {
 
@@ -60,7 +61,7 @@ std::string films_at(const Scene& scene, int x, int y) {
 // HALLCAST_GL_SCENES=10000: as many random scenes, for the long campaign.
 int scenes(int otherwise) {
     const char* wanted = std::getenv("HALLCAST_GL_SCENES");
-    return wanted ? std::atoi(wanted) : otherwise;
+    return wanted ? std::atoi(wanted) : tests::sanitized ? otherwise / 4 : otherwise;
 }
 
 // HALLCAST_SEED=N: the scenes of a run that failed.

@@ -13,6 +13,7 @@
 #include "tests/queue/booking_sample.h"
 #include "tests/queue/model.h"
 #include "tests/queue/stores.h"
+#include "tests/sanitized.h"
 
 namespace hallcast::queue::simulator_test {
 
@@ -624,11 +625,7 @@ class Simulation {
 // HALLCAST_COMMANDS=1000000: as many, in offices of 5000.
 int commands() {
     const char* wanted = std::getenv("HALLCAST_COMMANDS");
-#ifdef HALLCAST_ASAN
-    constexpr int usual = 20'000;  // slow: the release build looks at more of the model
-#else
-    constexpr int usual = 50'000;
-#endif
+    constexpr int usual = tests::sanitized ? 10'000 : 50'000;
     return wanted ? std::atoi(wanted) : usual;
 }
 

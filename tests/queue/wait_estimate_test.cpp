@@ -8,6 +8,7 @@
 
 #include "tests/catch.h"
 #include "tests/queue/wait_replay.h"
+#include "tests/sanitized.h"
 
 namespace hallcast::queue::wait_test {
 
@@ -331,12 +332,11 @@ TEST_CASE("The check of the interval fails for an estimator that peeks, and for 
 }
 
 TEST_CASE("Eleven recorded offices: error at most 0.8 of last-to-enter-service, four waits in five in the interval") {
-#ifdef HALLCAST_ASAN
-    const std::vector<std::string> offices{"UD_Zoliborz", "USC_Falecka", "UD_Mokotow_2"};
-    WARN("three of the eleven offices only: the sanitizers make this slow");
-#else
-    const std::vector<std::string> offices;
-#endif
+    std::vector<std::string> offices;
+    if (tests::sanitized) {
+        offices = {"UD_Zoliborz", "USC_Falecka", "UD_Mokotow_2"};
+        WARN("three of the eleven offices only: the sanitizers make this slow");
+    }
     const auto rows = replay::recorded_rows(offices);
     if (!rows) {
         WARN("left out: there is no ../shared/data/warsaw-queues.csv.gz");

@@ -1,5 +1,6 @@
 #include <SDL.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -129,6 +130,29 @@ TEST_CASE("A device is chosen by its name, and one that is unknown is told with 
     const auto output = open_audio_output(*other, {.device = known});
     CHECK(becomes(*output, "dummy: \"" + known + "\", 48000 Hz"));
     CHECK(film_reaches(*other, 200ms));
+}
+
+TEST_CASE("The thread that a device calls back on goes before busy programs, where that is allowed") {
+    const sched_param priority{.sched_priority = 1};
+    if (sched_setscheduler(0, SCHED_RR, &priority) != 0) {
+        WARN("left out: real time is not allowed here");
+        return;
+    }
+    const sched_param none{};
+    REQUIRE(sched_setscheduler(0, SCHED_OTHER, &none) == 0);
+    const auto urgent_threads = [] {
+        int urgent = 0;
+        for (const auto& task : std::filesystem::directory_iterator("/proc/self/task"))
+            urgent += (sched_getscheduler(std::stoi(task.path().filename())) & ~SCHED_RESET_ON_FORK) == SCHED_RR;
+        return urgent;
+    };
+    CHECK(urgent_threads() == 0);
+    const Driver driver("dummy");
+    const auto mixer = make_mixer();
+    const auto output = open_audio_output(*mixer);
+    REQUIRE(becomes(*output, "dummy: "));
+    CHECK(film_goes_on(*mixer));
+    CHECK(urgent_threads() == 1);
 }
 
 TEST_CASE("Where silence is wanted no driver is begun, though there is a device, and the film goes on") {

@@ -8,18 +8,15 @@
 #include <vector>
 
 #include "player/sound/mixer.h"
+#include "tests/sanitized.h"
 
 namespace heard {
 
 using hallcast::sound::Pcm;
 using hallcast::sound::sample_rate;
 
-// How many calls a test listens to: sanitizers hear ten times slower, and need no more of the same.
-#if defined(HALLCAST_ASAN) || defined(HALLCAST_TSAN)
-constexpr unsigned calls = 4;
-#else
-constexpr unsigned calls = 30;
-#endif
+// How many calls a test listens to.
+constexpr unsigned calls = hallcast::tests::sanitized ? 4 : 30;
 
 // LUFS of what two loudspeakers play: the recording as stereo.
 inline double lufs(const std::vector<float>& mono) {

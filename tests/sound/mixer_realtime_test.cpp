@@ -5,6 +5,7 @@
 
 #include "player/sound/mixer.h"
 #include "tests/catch.h"
+#include "tests/sanitized.h"
 #include "tests/sound/allocation_watch.h"
 #include "tests/sound/sound_bench.h"
 
@@ -12,11 +13,7 @@ namespace mixer_realtime_test {
 
 using namespace sound_bench;
 
-#if defined(HALLCAST_ASAN) || defined(HALLCAST_TSAN)
-constexpr bool watch_works = false;
-#else
-constexpr bool watch_works = true;
-#endif
+constexpr bool watch_works = !hallcast::tests::sanitized;
 
 TEST_CASE("Mixing allocates nothing, frees nothing and takes no lock") {
     const auto speech = make_mixer();

@@ -3,12 +3,13 @@
 #include <thread>
 
 #include "tests/catch.h"
+#include "tests/sanitized.h"
 
 namespace spsc_ring_test {
 
 TEST_CASE("A ring hands on everything in order between two threads") {
     hallcast::sound::SpscRing<int> ring(37);
-    constexpr int count = 200'000;
+    constexpr int count = hallcast::tests::sanitized ? 20'000 : 200'000;
     std::jthread producer([&] {
         for (int next = 0; next < count;) {
             const int chunk[3] = {next, next + 1, next + 2};

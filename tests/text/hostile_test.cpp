@@ -7,6 +7,7 @@
 #include <unicode/unistr.h>
 
 #include "player/text/unicode_text.h"
+#include "tests/sanitized.h"
 #include "tests/text/stage.h"
 
 namespace text_test::hostile {
@@ -193,19 +194,12 @@ std::string crafted_text(std::mt19937& random) {
     }
 }
 
-#ifdef HALLCAST_ASAN
-constexpr double most_seconds = 40;  // a text; sanitizers on a loaded machine
-constexpr long most_megabytes = 4000;
-// Every text is a new one for the fuzzer of tests/fuzz/text.cpp, which has the same sanitizers; here they look at
-// fewer.
-constexpr int hostile_texts = 2000;
-constexpr std::size_t longest_bytes = max_text_bytes / 4;
-#else
-constexpr int hostile_texts = 10'000;
-constexpr std::size_t longest_bytes = max_text_bytes;
-constexpr double most_seconds = 5;    // 1 measured
-constexpr long most_megabytes = 400;  // of the whole program, with some 200 fonts open
-#endif
+// Every text is a new one for the fuzzer of tests/fuzz/text.cpp, which has sanitizers too.
+constexpr int hostile_texts = hallcast::tests::sanitized ? 300 : 3000;
+constexpr std::size_t longest_bytes = max_text_bytes / (hallcast::tests::sanitized ? 16 : 2);
+constexpr double most_seconds = hallcast::tests::sanitized ? 40 : 5;  // a text; 1 measured
+constexpr long most_megabytes =
+    hallcast::tests::sanitized ? 4000 : 400;  // of the whole program, with some 200 fonts open
 
 double seconds_of_this_thread() {
     timespec now{};

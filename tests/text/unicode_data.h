@@ -14,14 +14,12 @@
 #include <vector>
 
 #include "tests/catch.h"
+#include "tests/sanitized.h"
 
 namespace text_test {
 
-#ifdef HALLCAST_ASAN
-inline constexpr std::size_t sanitizer_stride = 29;  // slow: every 29th line only
-#else
-inline constexpr std::size_t sanitizer_stride = 1;
-#endif
+// Of the lines of Unicode's suites: every so manyth only.
+inline constexpr std::size_t sanitizer_stride = hallcast::tests::sanitized ? 29 : 1;
 
 // Calls `use` with each line that is neither empty nor a comment. False, after a warning, where the file is missing or
 // belongs to another version of Unicode than ICU's.
