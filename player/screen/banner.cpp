@@ -35,7 +35,7 @@ void add_texts(std::vector<Told>& told, const v1::Notice& notice, const ScreenIn
 }
 
 constexpr double highest = 0.4;  // of the canvas: what is behind stays to be seen
-constexpr double least_high = 0.1, least_wide = 0.3;
+constexpr double least_high = 0.1, least_wide = 0.3, least_uncut = 0.6;
 
 // The foot of the largest part of the canvas that no board, no ticker and, if so, no call has; at least the foot of the
 // canvas.
@@ -68,6 +68,15 @@ layouts::Box clear_of(const layouts::Arrangement& layout, bool of_calls) {
             }
             consider(left, layout.settings.width);
         }
+    }
+    // No clock and no name stands half behind it.
+    for (const auto& widget : layout.widgets) {
+        if (widget.kind != clock && widget.kind != text) continue;
+        const layouts::Box& box = widget.box;
+        const bool is_cut = box.y < best.y && box.bottom() > best.y && box.x < best.right() && box.right() > best.x;
+        if (!is_cut || best.bottom() - box.bottom() < best.height * least_uncut) continue;
+        best.height = best.bottom() - box.bottom();
+        best.y = box.bottom();
     }
     if (best.height >= least_high * layout.settings.height && best.width >= least_wide * layout.settings.width)
         return best;

@@ -77,21 +77,27 @@ Way way_to(const v1::Call& call, const Moment& moment, const std::string& visito
     return way;
 }
 
-// The arrow at the side it points to, the words beside it.
+// The arrow at the side it points to, the words beside it. It is a sign of its own, light on dark: the one between
+// ticket and counter says no direction.
 void show_way(ItemList& items, const Place& place, const Way& way, picture::ScreenRect box) {
     const auto& widget = place.widget;
     if (!way.arrow.empty()) {
-        // An arrow is low in its line: one that fills the box has a line twice as high, whose middle is the box's.
-        const int side = std::min(box.height * 3 / 2, box.width / 3);
+        const int side = std::min(box.height, box.width / 3);
         const bool at_left = way.arrow == "\u2190" || way.arrow == "\u2196" || way.arrow == "\u2199";
-        items.text("arrow", 0, {at_left ? box.x : box.right() - side, box.y - box.height / 2, side, box.height * 2},
+        const picture::ScreenRect sign{at_left ? box.x : box.right() - side, box.y + (box.height - side) / 2, side,
+                                       side};
+        const bool on_ground = widget.background.alpha == 255;
+        if (on_ground) items.fill("sign", 0, sign, widget.highlight, side / 8);
+        // An arrow is low in its line: one that fills the sign has a line twice as high, whose middle is the sign's.
+        items.text("arrow", 0, {sign.x, sign.y - side / 2, side, side * 2},
                    {.utf8 = way.arrow,
-                    .size_px = box.height * 1.45,
+                    .size_px = side * 1.05,
                     .bold = true,
-                    .colour = to_picture(widget.highlight),
+                    .colour = to_picture(on_ground ? widget.background : widget.highlight),
                     .side = Side::centre});
-        box.width -= side + place.pixels(12);
-        if (at_left) box.x += side + place.pixels(12);
+        const int taken = side + place.pixels(24);
+        box.width -= taken;
+        if (at_left) box.x += taken;
     }
     const auto say = [&](std::string_view part, const Phrase& phrase, const picture::ScreenRect& line, double size) {
         items.text(part, 0, line,

@@ -37,7 +37,8 @@ WallTime next_multiple(WallTime now, WallTime::duration step) {
 // Null when ICU cannot use the widget's pattern. What is costly about skeletons ICU keeps itself.
 std::unique_ptr<icu::DateFormat> format_of(const layouts::Widget& widget, const std::string& language) {
     UErrorCode status = U_ZERO_ERROR;
-    auto locale = icu::Locale::forLanguageTag(language, status);
+    // Plain English as in Europe, the day before the month.
+    auto locale = locale_of(language == "en" ? "en-150" : language, status);
     // The calendar of the office's letters and appointments, also in languages with one of their own (fa, th).
     locale.setKeywordValue("calendar", "gregorian", status);
     if (U_FAILURE(status)) return nullptr;

@@ -28,9 +28,10 @@ int panel_top(const Place& place) {
 constexpr std::size_t most_at_once = 3;
 constexpr double largest = 42, usual_least = 28, least = 16;  // canvas units
 constexpr double larger_than_needed = 1.2;
+constexpr int band = 4;  // so many times as wide as high: columns side by side have room for sentences
 
 // The office's language, English, and the others in turn, `count` at once. Where that are too few for these, they take
-// turns, too.
+// turns, too, and English gives way to a language that is the only other one.
 struct Saying {
     Saying(const std::vector<std::string>& listed, const std::string& own, std::size_t count) {
         always.push_back(own);
@@ -38,7 +39,7 @@ struct Saying {
         for (const auto& language : listed)
             if (std::ranges::find(always, language) == always.end()) in_turn.push_back(language);
         while (always.size() >= count && (always.size() + !in_turn.empty() > count)) {
-            in_turn.insert(in_turn.begin(), always.back());
+            if (in_turn.size() != 1) in_turn.insert(in_turn.begin(), always.back());
             always.pop_back();
         }
     }
@@ -111,8 +112,9 @@ class Words {
         bool whole = true;
         for (auto& one : said_) {
             const auto weight = one.bold ? text::Weight::bold : text::Weight::regular;
-            const auto set = typesetter.set(one.text, {float(size_px), weight, one.language},
-                                            {.width = float(column_width()), .min_size_px = float(size_px * 0.8)});
+            const auto set =
+                typesetter.set(one.text, {float(size_px), weight, one.language},
+                               {.width = float(column_width()), .min_size_px = float(size_px * 0.8), .balanced = true});
             // Shrunk: a word is wider than its column. One that is so even then is shrunk when it is shown.
             whole = whole && (set->truncated || set->size_px > size_px - 0.5);
             one.height = int(std::ceil(set->height)) + 1;
@@ -135,7 +137,7 @@ void say(ItemList& items, const Place& place, const Moment& moment, const std::s
     const auto own = office_language(moment.input);
     const auto listed = listed_languages(place.widget, moment.input);
     const double needed = place.near_letters_px > 0 ? place.near_letters_px : usual_least * place.scale;
-    const bool is_wide = box.width >= box.height;
+    const bool is_wide = box.width >= band * box.height;
     for (std::size_t count = most_at_once; count > 0; --count) {
         const Saying saying(listed, own, count);
         for (const bool in_row : {is_wide, !is_wide}) {
@@ -167,9 +169,8 @@ Shown show_connection(const Place& place, const Moment& moment) {
     if (connected_once && !moment.stale()) return {};
     Shown shown;
     ItemList items(place, moment.typesetter);
-    const bool tall = place.box.height > place.box.width;
     const bool over_board = place.widget.kind == layouts::WidgetKind::board;
-    const int top = tall && over_board && connected_once ? panel_top(place) : place.box.y;
+    const int top = over_board && connected_once ? panel_top(place) : place.box.y;
     const picture::ScreenRect panel{place.box.x, top, place.box.width, place.box.bottom() - top};
     items.fill("panel", 0, panel, connected_once ? lost : connecting, place.pixels(12));
     const auto inside = inset(panel, place.pixels(24), place.pixels(20));

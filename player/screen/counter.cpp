@@ -119,7 +119,8 @@ Shown show_counter(const Place& place, const Moment& moment) {
     }
     if (is_new) items.fill("new", 0, parts.ticket, widget.highlight_background, place.pixels(widget.radius));
     // Clear of the highlight's corners.
-    const auto text = inset(parts.ticket, place.pixels(widget.radius) + 2, place.pixels(widget.radius) + 2);
+    const int clear = std::max(place.pixels(widget.radius) + 2, place.pixels(widget.padding) / 2);
+    const auto text = inset(parts.ticket, clear, std::min(clear, parts.ticket.height / 10));
     items.text("ticket", 0, text,
                {.utf8 = counter->ticket(),
                 .size_px = size_px,

@@ -52,7 +52,7 @@ bool fit_rows(Grid& grid, const std::vector<Phrase>& phrases, const picture::Scr
     std::vector<int> heights(std::size_t(grid.rows), 0);
     for (std::size_t i = 0; i < phrases.size(); ++i) {
         const auto set = typesetter.set(phrases[i].text, {float(size_px), text::Weight::bold, phrases[i].language},
-                                        {.width = float(width), .min_size_px = float(size_px * 0.8)});
+                                        {.width = float(width), .min_size_px = float(size_px * 0.8), .balanced = true});
         if (set->size_px < size_px - 0.5) return false;
         int& height = heights[i / std::size_t(grid.columns)];
         height = std::max(height, int(std::ceil(set->height)) + around_text);
@@ -82,9 +82,9 @@ Grid grid_for(const std::vector<Phrase>& phrases, const picture::ScreenRect& are
         // Rows of one height first.
         double size_px = most_px;
         for (const Phrase& phrase : phrases) {
-            const auto set =
-                typesetter.set(phrase.text, {float(most_px), text::Weight::bold, phrase.language},
-                               {.width = float(width), .height = float(height), .min_size_px = float(least_px)});
+            const auto set = typesetter.set(
+                phrase.text, {float(most_px), text::Weight::bold, phrase.language},
+                {.width = float(width), .height = float(height), .min_size_px = float(least_px), .balanced = true});
             size_px = std::min(size_px, double(set->size_px));
         }
         Grid grid{columns, rows, size_px, {}};

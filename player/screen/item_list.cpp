@@ -123,9 +123,12 @@ void ItemList::text(std::string_view part, std::uint64_t number, const picture::
     const int beyond = wording.capitals ? int(box.height * (line_height - 1) / 2) : 0;
     const auto line = inset(box, 0, -beyond);
     const text::Style style = style_of(wording);
-    text::Box room{float(box.width), float(line.height), wording.max_lines,
+    text::Box room{float(box.width),
+                   float(line.height),
+                   wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
-                   float(wording.size_px * wording.smallest)};
+                   float(wording.size_px * wording.smallest),
+                   true};
     auto paragraph = set(typesetter_, wording, style, room);
     if (wording.else_lines > wording.max_lines && (paragraph->truncated || paragraph->size_px < style.size_px)) {
         room.max_lines = wording.else_lines;

@@ -49,6 +49,12 @@ bool is_right_to_left(std::string_view language) {
     return uloc_isRightToLeft(std::string(language).c_str());
 }
 
+icu::Locale locale_of(const std::string& language, UErrorCode& status) {
+    auto locale = icu::Locale::forLanguageTag(language, status);
+    locale.setKeywordValue("numbers", "latn", status);
+    return locale;
+}
+
 std::string_view base_language(std::string_view language) { return language.substr(0, language.find('-')); }
 
 std::vector<std::string> listed_languages(const layouts::Widget& widget, const ScreenInput& input) {

@@ -6,6 +6,8 @@
 // call more or less moves none but these other turns, and without calls all rounds are plain ones.
 #pragma once
 
+#include <unicode/locid.h>
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -27,6 +29,9 @@ struct Phrase {
 bool is_right_to_left(std::string_view language);
 // "pt" of "pt-BR".
 std::string_view base_language(std::string_view language);
+// How dates and numbers are written for who reads this language here: in the digits that are on the tickets, whatever
+// its own are. `status` as ICU's.
+icu::Locale locale_of(const std::string& language, UErrorCode& status);
 
 // The one forced; else the widget's; else the hall's; else those the program ships. Never empty, never more than
 // layouts::max_languages.

@@ -44,7 +44,7 @@ std::string hours_of(const v1::HallProfile& profile, timetable::Date date) {
 // "Poniedziałek"; in the middle of a line "piątek", where the language writes it so.
 std::string name_of_day(unsigned weekday, const std::string& language, bool begins) {
     UErrorCode status = U_ZERO_ERROR;
-    const auto locale = icu::Locale::forLanguageTag(language, status);
+    const auto locale = locale_of(language, status);
     icu::SimpleDateFormat format(icu::UnicodeString("cccc"), locale, status);
     if (U_FAILURE(status)) return std::string(timetable::text_of_weekday(weekday));
     format.adoptTimeZone(icu::TimeZone::getGMT()->clone());
@@ -71,7 +71,8 @@ std::string opening_hours(const v1::HallProfile& profile, timetable::Date today,
         while (last + 1 < days_a_week && hours[last + 1] == hours[first]) ++last;
         if (hours[first].empty()) continue;
         text += (text.empty() ? "" : "\n") + name_of_day(first, language, true);
-        if (last > first) text += " \u2013 " + name_of_day(last, language, false);
+        // A line may end before the hours, not within the days: "Friday 08:00" alone would be about Friday.
+        if (last > first) text += "\u00a0\u2013\u00a0" + name_of_day(last, language, false);
         text += " " + hours[first];
     }
     return text;

@@ -316,30 +316,32 @@ bool always_has(const layouts::Arrangement& layout, layouts::WidgetKind kind) {
                                [kind](const auto& widget) { return widget.kind == kind && widget.when.empty(); });
 }
 
-// A veil over each board and, where the layout has no place for the words about the connection, these; on a layout
-// without a board in a band along the top.
+// What is said of the connection, in or over the box of a widget.
+Mounted connection_of(ShowWidget show, const layouts::Widget& under, std::uint64_t id,
+                      const layouts::Arrangement& layout, picture::ScreenSize size) {
+    Mounted mounted;
+    mounted.place.widget = under;
+    mounted.place.widget.languages.clear();  // the hall's, not those of the board's headings
+    mounted.show = show;
+    mounted.place.box = on_screen(under.box, layout, size);
+    mounted.place.scale = layout.scale;
+    mounted.place.near_letters_px = near_letters_px(layout.settings.viewing, size);
+    mounted.place.id = id;
+    return mounted;
+}
+
+// Where the layout has no place for the words about the connection they stand over each board; on a layout without one
+// in a band along the top.
 void add_connection(std::vector<Mounted>& widgets, const layouts::Arrangement& layout, picture::ScreenSize size) {
+    if (!layout.settings.connection_notice || always_has(layout, layouts::WidgetKind::connection)) return;
     std::size_t number = 0;
-    const auto add = [&](ShowWidget show, const layouts::Box& box, const layouts::Widget& under) {
-        Mounted mounted;
-        mounted.place.widget = under;
-        mounted.place.widget.when.clear();
-        mounted.place.widget.languages.clear();  // the hall's, not those of the board's headings
-        mounted.show = show;
-        mounted.place.box = on_screen(box, layout, size);
-        mounted.place.scale = layout.scale;
-        mounted.place.near_letters_px = near_letters_px(layout.settings.viewing, size);
-        mounted.place.id = item_id(1, "connection", number++);
-        widgets.push_back(std::move(mounted));
+    const auto add = [&](layouts::Widget under) {
+        under.when.clear();
+        widgets.push_back(connection_of(show_connection, under, item_id(1, "connection", number++), layout, size));
     };
-    if (!layout.settings.connection_notice) return;
-    const bool has_place = always_has(layout, layouts::WidgetKind::connection);
-    for (const auto& widget : layout.widgets) {
-        if (widget.kind != layouts::WidgetKind::board) continue;
-        add(show_veil, widget.box, widget);
-        if (!has_place) add(show_connection, widget.box, widget);
-    }
-    if (number == 0 && !has_place) add(show_connection, {0, 0, layout.settings.width, layout.settings.height / 6}, {});
+    for (const auto& widget : layout.widgets)
+        if (widget.kind == layouts::WidgetKind::board) add(widget);
+    if (number == 0) add({.box = {0, 0, layout.settings.width, layout.settings.height / 6}});
 }
 
 Mounted banner_of(const layouts::Arrangement& layout, picture::ScreenSize size) {
@@ -398,10 +400,16 @@ Expected<std::unique_ptr<Screen>> make_screen(const layouts::Layout& layout, pic
     const double turn = turn_seconds(arrangement);
     for (const auto& widget : arrangement.widgets) {
         auto mounted = mount(arrangement, widget, size, turn, images);
-        if (mounted)
-            widgets.push_back(std::move(*mounted));
-        else
+        if (!mounted) {
             mistakes.push_back(mounted.error().message);
+            continue;
+        }
+        widgets.push_back(std::move(*mounted));
+        // Over what may be old, and under all that stands in front of it.
+        const bool has_numbers =
+            widget.kind == layouts::WidgetKind::board || widget.kind == layouts::WidgetKind::counter;
+        if (has_numbers && arrangement.settings.connection_notice)
+            widgets.push_back(connection_of(show_veil, widget, item_id(1, "veil", widgets.size()), arrangement, size));
     }
     if (!mistakes.empty()) return fail("{}", fmt::join(mistakes, "\n"));
     add_connection(widgets, arrangement, size);

@@ -29,7 +29,7 @@ bool writes_units_out(std::string_view language) {
 std::string measured(const std::string& language, std::uint32_t low, std::uint32_t high,
                      const std::optional<icu::MeasureUnit>& unit) {
     UErrorCode status = U_ZERO_ERROR;
-    const auto locale = icu::Locale::forLanguageTag(language, status);
+    const auto locale = locale_of(language, status);
     auto number = icu::number::NumberFormatter::with().unitWidth(writes_units_out(language) ? UNUM_UNIT_WIDTH_FULL_NAME
                                                                                             : UNUM_UNIT_WIDTH_SHORT);
     if (unit) number = number.unit(*unit);

@@ -1,6 +1,9 @@
 #include "player/text/break_lines.h"
 
+#include <unicode/uchar.h>
+
 #include <algorithm>
+#include <array>
 #include <optional>
 
 namespace hallcast::text {
@@ -25,10 +28,34 @@ std::int32_t without_blanks(const std::u16string& text, std::int32_t start, std:
     return end;
 }
 
+bool is_blank(const std::u16string& text, std::int32_t at) {
+    return at >= 0 && at < static_cast<std::int32_t>(text.size()) &&
+           is_trailing_blank(text[static_cast<std::size_t>(at)]);
+}
+
+// A dash between words ends the line before it, so that no line looks like an entry of a list.
+bool begins_with_dash(const std::u16string& text, std::int32_t at) {
+    const char16_t first = text[static_cast<std::size_t>(at)];
+    return (first == u'\u2013' || first == u'\u2014') && is_blank(text, at - 1) && is_blank(text, at + 1);
+}
+
+// Prepositions and conjunctions such as Polish "w" and Ukrainian "\u0443" stay with the word after them.
+bool ends_with_one_letter(const std::u16string& text, std::int32_t at) {
+    return is_blank(text, at - 1) && at >= 2 && u_isalpha(text[static_cast<std::size_t>(at - 2)]) &&
+           (at == 2 || !u_isalnum(text[static_cast<std::size_t>(at - 3)]));
+}
+
+bool keeps_one_letter_words(std::string_view tag) {
+    constexpr std::array<std::string_view, 7> slavic{"be", "bg", "cs", "pl", "ru", "sk", "uk"};
+    return std::ranges::find(slavic, tag.substr(0, tag.find('-'))) != slavic.end();
+}
+
 class Breaker {
   public:
-    Breaker(ShapedText& text, double width)
+    Breaker(ShapedText& text, double width, Breaks breaks = Breaks::all)
         : text_(text),
+          careful_(breaks == Breaks::careful),
+          keeps_one_letter_words_(careful_ && keeps_one_letter_words(text.language().tag)),
           width_(width),
           limit_(width + width * tolerance + tolerance),
           near_limit_(limit_ + slack_em * text.largest_scale()) {}
@@ -40,7 +67,13 @@ class Breaker {
         line.end = without_blanks(text_.text(), start, content_end);
         // Only what may fit is worth the exact width, which shapes again.
         if (text_.near_width(start, line.end) <= near_limit_ && text_.width(start, line.end) <= limit_) return line;
-        if (auto between_words = latest_that_fits(start, allowed_breaks(start, content_end))) return *between_words;
+        const auto allowed = allowed_breaks(start, content_end);
+        if (careful_) {
+            std::vector<std::int32_t> good = allowed;
+            std::erase_if(good, [this](std::int32_t at) { return parts_badly(at); });
+            if (auto between_words = latest_that_fits(start, good)) return *between_words;
+        }
+        if (auto between_words = latest_that_fits(start, allowed)) return *between_words;
         return inside_word(start, content_end);
     }
 
@@ -66,6 +99,11 @@ class Breaker {
     }
 
   private:
+    bool parts_badly(std::int32_t at) const {
+        return begins_with_dash(text_.text(), at) ||
+               (keeps_one_letter_words_ && ends_with_one_letter(text_.text(), at));
+    }
+
     Line line_to(std::int32_t start, std::int32_t at, LineTail tail) const {
         Line line{start, without_blanks(text_.text(), start, at), at, tail, false};
         if (tail == LineTail::none && at > start && text_.text()[static_cast<std::size_t>(at - 1)] == soft_hyphen) {
@@ -97,6 +135,8 @@ class Breaker {
     }
 
     ShapedText& text_;
+    bool careful_;
+    bool keeps_one_letter_words_;
     double width_;
     double limit_;
     double near_limit_;
@@ -104,9 +144,9 @@ class Breaker {
 
 }  // namespace
 
-std::vector<Line> break_lines(ShapedText& text, double width, std::size_t most) {
+std::vector<Line> break_lines(ShapedText& text, double width, std::size_t most, Breaks breaks) {
     std::vector<Line> lines;
-    Breaker breaker(text, width);
+    Breaker breaker(text, width, breaks);
     const auto length = static_cast<std::int32_t>(text.text().size());
     std::int32_t content_end = -1;
     for (std::int32_t start = 0; start < length && lines.size() < most;) {

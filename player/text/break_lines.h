@@ -18,9 +18,13 @@ struct Line {
     bool inside_word = false;  // ends, or is too wide, where no line may end
 };
 
+// Where lines may end: wherever Unicode allows it, or, as long as there is such a place, not before a dash, nor in a
+// Slavic language after a word of one letter.
+enum class Breaks : std::uint8_t { all, careful };
+
 // `width` in em; 0 or less is no limit, and keeps the blanks at a line's end. At least one cluster a line. Stops after
 // `most` lines; the last one's `next` tells whether something is left.
-std::vector<Line> break_lines(ShapedText& text, double width, std::size_t most);
+std::vector<Line> break_lines(ShapedText& text, double width, std::size_t most, Breaks breaks = Breaks::all);
 
 // The longest line from `start` that ends in an ellipsis and is no wider than `width` (0 or less: no limit).
 Line end_in_ellipsis(ShapedText& text, std::int32_t start, double width);

@@ -9,6 +9,7 @@ namespace hallcast::text {
 namespace {
 
 constexpr float smallest_size_px = 1;
+constexpr std::size_t most_balanced = 8;  // of more lines nobody sees it
 
 // FreeType rounds outlines to 1/64 pixel; ink that reaches a pixel's edge may pass it by that much.
 constexpr float drawing_error_px = 1.0F / 32;
@@ -50,6 +51,7 @@ class Composer {
             heights = heights_of(lines);
             most = std::max<std::size_t>(1, lines_that_fit(heights));
         }
+        if (box_.balanced && !paragraph_.truncated) balance(lines, heights);
         place(lines, heights);
         return std::move(paragraph_);
     }
@@ -60,7 +62,28 @@ class Composer {
     std::vector<Line> break_at(float size_px) {
         const std::size_t most =
             box_.max_lines > 0 ? static_cast<std::size_t>(box_.max_lines) + 1 : text_.text().size() + 1;
-        return break_lines(text_, width_em(size_px), most);
+        return break_lines(text_, width_em(size_px), most, breaks());
+    }
+    Breaks breaks() const { return box_.balanced ? Breaks::careful : Breaks::all; }
+
+    // The narrowest lines that are no more than these, as CSS's `text-wrap: balance` has it; found to a part in 256.
+    void balance(std::vector<Line>& lines, std::vector<LineHeight>& heights) {
+        if (lines.size() < 2 || lines.size() > most_balanced || std::ranges::any_of(lines, &Line::inside_word)) return;
+        double too_narrow = 0, wide_enough = width_em(size_px_);
+        for (int i = 0; i < 8; ++i) {
+            const double width = (too_narrow + wide_enough) / 2;
+            auto narrower = break_lines(text_, width, lines.size() + 1, breaks());
+            if (narrower.size() != lines.size() || narrower.back().next < length_ ||
+                std::ranges::any_of(narrower, &Line::inside_word)) {
+                too_narrow = width;
+                continue;
+            }
+            wide_enough = width;
+            auto its_heights = heights_of(narrower);
+            if (lines_that_fit(its_heights) < narrower.size()) continue;  // other fonts stand beside one another
+            lines = std::move(narrower);
+            heights = std::move(its_heights);
+        }
     }
 
     std::vector<LineHeight> heights_of(const std::vector<Line>& lines) { return heights_of(lines, size_px_); }

@@ -42,6 +42,9 @@ struct Box {
     Align align = Align::start;
     // > 0: `fit`, the largest size in min_size_px..Style::size_px at which all of it fits the box, no word divided.
     float min_size_px = 0;
+    // Lines as a typesetter would have them: about equally long where there are no more than eight; none begins with a
+    // dash or, in a Slavic language, ends with a word of one letter, unless there is no other place for it.
+    bool balanced = false;
     bool operator==(const Box&) const = default;
 };
 

@@ -21,7 +21,7 @@ std::size_t hash_of(std::span<const Span> spans, const Style& style, const Box& 
     }
     hash = mixed(hash, std::hash<std::string_view>{}(style.language));
     hash = mixed(hash, static_cast<std::size_t>(style.weight) * 4 + static_cast<std::size_t>(box.align));
-    hash = mixed(hash, static_cast<std::size_t>(box.max_lines));
+    hash = mixed(hash, static_cast<std::size_t>(box.max_lines) * 2 + static_cast<std::size_t>(box.balanced));
     for (const float number : {style.size_px, box.width, box.height, box.min_size_px}) {
         hash = mixed(hash, std::hash<float>{}(number));
     }

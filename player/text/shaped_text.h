@@ -50,6 +50,7 @@ class ShapedText {
         : ShapedText(text, Styles({language, weight}), fonts, breaks) {}
 
     const std::u16string& text() const { return text_; }
+    const Language& language() const { return styles_.base().language; }
     float largest_scale() const { return styles_.largest_scale(); }
     int missing() const { return itemised_.missing; }
     bool starts_cluster(std::int32_t at) const { return itemised_.cluster_starts[static_cast<std::size_t>(at)] != 0; }

@@ -52,8 +52,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
     const Style style{head.size_px, (head.choices & 1) != 0 ? Weight::bold : Weight::regular,
                       languages[head.language % std::size(languages)]};
-    const Box box{head.width, head.height, head.max_lines, static_cast<Align>((head.choices >> 1) % 3),
-                  head.min_size_px};
+    const Box box{head.width,       head.height,
+                  head.max_lines,   static_cast<Align>((head.choices >> 1) % 3),
+                  head.min_size_px, (head.max_lines & 1) != 0};
     // Each span's style comes from its first byte.
     std::vector<Span> spans;
     for (std::size_t at = 0; at < text.size() && head.divided > 0; at += head.divided) {

@@ -84,9 +84,10 @@ screen::ScreenInput input_of(const std::string& state, const std::string& tongue
     if (state == "forty") {
         input = forty_calls(visitors);
     } else {
-        const auto situation = preview::sample(state == "call" ? "call-" + visitors : state, languages);
+        auto situation = preview::sample(state == "call" ? "call-" + visitors : state, languages);
         INFO(state << ": " << (situation ? "" : situation.error().message));
         REQUIRE(situation);
+        if (state == "sign") situation->visitor_language = visitors;
         input = preview::input_of(*situation, languages);
     }
     if (forced) input.language = tongue;

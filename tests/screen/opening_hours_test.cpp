@@ -26,6 +26,9 @@ std::string in(const std::string& language, const v1::HallProfile& profile, time
     constexpr std::string_view dash = "\u2060\u2013\u2060";
     for (auto at = text.find(dash); at != std::string::npos; at = text.find(dash))
         text.replace(at, dash.size(), "\u2013");
+    constexpr std::string_view no_break = "\u00a0";
+    for (auto at = text.find(no_break); at != text.npos; at = text.find(no_break, at))
+        text.replace(at, no_break.size(), " ");
     return text;
 }
 

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cmath>
+#include <map>
 #include <random>
 
 #include "player/text/break_lines.h"
@@ -230,6 +233,68 @@ TEST_CASE("the width of any part is what its line will have") {
             CHECK(shaped.width(start, end) == Approx(shaped.line(start, end).width).margin(1e-4));
         }
     }
+}
+
+// Of each line, its first and last glyph's distance.
+std::vector<float> spreads(const Paragraph& paragraph) {
+    std::map<int, std::pair<float, float>> lines;  // by baseline
+    for (const PlacedGlyph& glyph : paragraph.glyphs) {
+        const auto [line, is_first] = lines.try_emplace(int(std::lround(glyph.y / 20)), glyph.x, glyph.x);
+        line->second = {std::min(line->second.first, glyph.x), std::max(line->second.second, glyph.x)};
+    }
+    std::vector<float> result;
+    for (const auto& [baseline, ends] : lines) result.push_back(ends.second - ends.first);
+    return result;
+}
+
+TEST_CASE("balanced lines are as many, and their longest is no longer; the last is no crumb") {
+    Stage stage;
+    for (const Text& text : texts) {
+        for (float width = 240; width < 1300; width *= 1.1F) {
+            INFO(text.language << " in " << width);
+            const ParagraphPtr greedy = stage.set(text.utf8, text.language, {.width = width});
+            const ParagraphPtr balanced = stage.set(text.utf8, text.language, {.width = width, .balanced = true});
+            if (std::string_view(text.language) != "pl") CHECK(balanced->lines == greedy->lines);
+            CHECK(balanced->lines >= greedy->lines);  // a word of one letter may need a line more
+            CHECK(balanced->width <= width + 0.01F);
+            CHECK_FALSE(balanced->truncated);
+        }
+    }
+    const float room = stage.set("No number has been called", "en")->width + 4;
+    const auto crumb = spreads(*stage.set("No number has been called yet", "en", {.width = room}));
+    REQUIRE(crumb.size() == 2);
+    CHECK(crumb[1] < crumb[0] / 4);
+    const auto even = spreads(*stage.set("No number has been called yet", "en", {.width = room, .balanced = true}));
+    REQUIRE(even.size() == 2);
+    CHECK(std::min(even[0], even[1]) > std::max(even[0], even[1]) * 0.7F);
+}
+
+TEST_CASE("careful lines do not begin with a dash, nor end with a word of one letter where Slavs are read") {
+    Stage stage;
+    BreakIterators breaks;
+    // Where the second line begins, in a width in which all before `rest` has room.
+    const auto second_line = [&](const std::u16string& text, const char* language, std::u16string_view rest,
+                                 Breaks which) -> std::u16string {
+        ShapedText shaped(text, parse_language(language), Weight::regular, *stage.fonts, breaks);
+        const double width = shaped.width(0, std::int32_t(text.find(rest) - 1));
+        const auto lines = break_lines(shaped, width, 10, which);
+        return lines.size() < 2 ? u"" : text.substr(std::size_t(lines[1].start));
+    };
+    using enum Breaks;
+    CHECK(second_line(u"Zamek w Krakowie", "pl", u"Krakowie", all) == u"Krakowie");
+    CHECK(second_line(u"Zamek w Krakowie", "pl", u"Krakowie", careful) == u"w Krakowie");
+    CHECK(second_line(u"звернiться у вікно", "uk", u"вікно", careful) == u"у вікно");
+    CHECK(second_line(u"Window A is", "en", u"is", careful) == u"is");
+    CHECK(second_line(u"Counter I b", "pl-PL", u"b", careful) == u"I b");
+    CHECK(second_line(u"pokój 4B i 5", "pl", u"i", careful) == u"i 5");
+    const std::u16string dash = u"Urząd \u2013 Sala";
+    CHECK(second_line(dash, "de", u"\u2013", all) == u"\u2013 Sala");
+    INFO("but rather so than inside a word");
+    ShapedText narrow(dash, parse_language("pl"), Weight::regular, *stage.fonts, breaks);
+    const auto lines = break_lines(narrow, narrow.width(0, 5), 10, careful);
+    CHECK(std::ranges::none_of(lines, &Line::inside_word));
+    REQUIRE(lines.size() >= 2);
+    CHECK(lines[1].start == 6);
 }
 
 }  // namespace text_test::lines
