@@ -22,7 +22,7 @@ constexpr double seconds_each = 6;
 // The newest old number stays to be seen, veiled: whoever was just called need not start over. No row is cut in half.
 int panel_top(const Place& place) {
     const auto first = board_row(place, 0);
-    return first.bottom() - place.box.y <= place.box.height * 35 / 100 ? first.bottom() : place.box.y;
+    return first.bottom() - place.box.y <= place.box.height * 45 / 100 ? first.bottom() : place.box.y;
 }
 
 constexpr std::size_t most_at_once = 3;

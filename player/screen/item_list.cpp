@@ -116,14 +116,9 @@ void ItemList::fill(std::string_view part, std::uint64_t number, const picture::
     add(part, number, box, picture::Fill{to_picture(colour), std::min(radius, std::min(box.width, box.height) / 2)});
 }
 
-void ItemList::text(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
-                    const Wording& wording) {
-    if (wording.utf8.empty() || box.empty()) return;
-    // The line may reach beyond the box: its ink does not.
-    const int beyond = wording.capitals ? int(box.height * (line_height - 1) / 2) : 0;
-    const auto line = inset(box, 0, -beyond);
+text::ParagraphPtr ItemList::set_in(const picture::ScreenRect& line, const Wording& wording) {
     const text::Style style = style_of(wording);
-    text::Box room{float(box.width),
+    text::Box room{float(line.width),
                    float(line.height),
                    wording.max_lines,
                    align_of(wording.side, is_right_to_left(wording.language)),
@@ -135,6 +130,20 @@ void ItemList::text(std::string_view part, std::uint64_t number, const picture::
         const auto in_more = set(typesetter_, wording, style, room);
         if (paragraph->truncated || in_more->size_px > paragraph->size_px * clearly_larger) paragraph = in_more;
     }
+    return paragraph;
+}
+
+int ItemList::height_of(const Wording& wording, int width, int height) {
+    return std::min(height, int(std::ceil(set_in({0, 0, width, height}, wording)->height)));
+}
+
+void ItemList::text(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
+                    const Wording& wording) {
+    if (wording.utf8.empty() || box.empty()) return;
+    // The line may reach beyond the box: its ink does not.
+    const int beyond = wording.capitals ? int(box.height * (line_height - 1) / 2) : 0;
+    const auto line = inset(box, 0, -beyond);
+    auto paragraph = set_in(line, wording);
     const int top = top_of(*paragraph, line, wording.level);
     // Ink may stand a little outside of the glyphs' advances.
     const int overhang = int(paragraph->size_px / 8) + 1;

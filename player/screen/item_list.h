@@ -57,12 +57,16 @@ class ItemList {
     void fill(std::string_view part, std::uint64_t number, const picture::ScreenRect& box,
               const layouts::Colour& colour, int radius = 0);
     void text(std::string_view part, std::uint64_t number, const picture::ScreenRect& box, const Wording& wording);
+    // Pixels that text() would need of such a box.
+    int height_of(const Wording& wording, int width, int height);
     // The widget's own background.
     void ground() { fill("ground", 0, place_.box, place_.widget.background, place_.pixels(place_.widget.radius)); }
 
     std::vector<picture::Item> take() { return std::move(items_); }
 
   private:
+    text::ParagraphPtr set_in(const picture::ScreenRect& line, const Wording& wording);
+
     const Place& place_;
     text::Typesetter& typesetter_;
     std::vector<picture::Item> items_;

@@ -112,25 +112,19 @@ void show_service(ItemList& items, const Place& place, const Moment& moment, con
     wording.utf8 = phrase.text.empty() ? waited.service->id() : phrase.text;
     wording.language = phrase.text.empty() ? std::string_view("en") : phrase.language;
     wording.size_px = size_px * 0.75;
+    wording.else_lines = 2;
     if (!below.empty()) {
         const Wording wait{.utf8 = below,
                            .language = language,
                            .size_px = size_px * 0.6,
                            .colour = to_picture(widget.colour),
-                           .side = wording.side,
-                           .level = Level::top};
-        const auto set = [&](const Wording& one) {
-            return moment.typesetter.set(one.utf8, style_of(one), {.max_lines = 1});
-        };
-        // Where the name needs a second line, it has all that is left.
-        int name_height = row.height * 55 / 100;
-        if (set(wording)->width > float(name.width))
-            name_height = std::max(name_height, row.height - int(std::ceil(set(wait)->height)) - 1);
-        items.text("wait", id, {name.x, row.y + name_height, name.width, row.height - name_height}, wait);
-        name.height = name_height;
-        wording.level = Level::bottom;
+                           .side = wording.side};
+        // One under the other, in the middle of the row; the name has a second line if it needs one.
+        const int wait_height = items.height_of(wait, name.width, row.height * 45 / 100);
+        name.height = items.height_of(wording, name.width, row.height - wait_height);
+        name.y += (row.height - name.height - wait_height) / 2;
+        items.text("wait", id, {name.x, name.bottom(), name.width, wait_height}, wait);
     }
-    wording.else_lines = 2;
     items.text("name", id, name, wording);
 }
 
