@@ -97,7 +97,21 @@ int callback() {
     return 0;
 }
 
+// Seconds of all cores together for which the machine's host ran something else.
+double stolen() {
+    std::ifstream file("/proc/stat");
+    std::string cpu;
+    double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
+    file >> cpu >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal;
+    return steal / double(sysconf(_SC_CLK_TCK));
+}
+
 enum class Urgency { plain, nice, player };
+
+// A block that was ready so long after its time came, and what the host took of the machine since the block before.
+struct Underrun {
+    double late_ms, stolen_ms;
+};
 
 // A device that keeps the machine's time: one block plays while the next is made.
 class Device {
@@ -111,26 +125,29 @@ class Device {
               priority_ =
                   fmt::format("{}, nice {}", real_time ? "SCHED_RR" : "SCHED_OTHER", getpriority(PRIO_PROCESS, 0));
               std::vector<float> out(block * channels);
+              double stolen_before = stolen();
               for (auto due = steady_clock::now(); !stop.stop_requested(); due += period) {
                   std::this_thread::sleep_until(due);
                   mixer.mix(out, due + period);
                   const auto done = steady_clock::now();
                   late_.values.push_back(microseconds(done - due));
+                  const double stolen_now = stolen();
                   if (done > due + period) {
-                      ++underruns_;
+                      underruns_.push_back({microseconds(done - due) / 1000, 1000 * (stolen_now - stolen_before)});
                       due = done;
                   }
+                  stolen_before = stolen_now;
                   heard(out, done);
               }
           }) {}
     void stop() { thread_ = {}; }
     // Once it has stopped.
-    std::uint64_t underruns() const { return underruns_; }
+    const std::vector<Underrun>& underruns() const { return underruns_; }
     Times& late() { return late_; }
     const std::string& priority() const { return priority_; }
 
   private:
-    std::uint64_t underruns_ = 0;
+    std::vector<Underrun> underruns_;
     Times late_;
     std::string priority_;
     std::jthread thread_;
@@ -201,15 +218,6 @@ pid_t busy() {
     for (std::atomic<std::uint64_t> turns = 0;;) ++turns;
 }
 
-// Seconds of all cores together for which the machine's host ran something else.
-double stolen() {
-    std::ifstream file("/proc/stat");
-    std::string cpu;
-    double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
-    file >> cpu >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal;
-    return steal / double(sysconf(_SC_CLK_TCK));
-}
-
 int load(int seconds, Urgency urgency) {
     const pid_t children[] = {busy(), busy()};
     const auto mixer = make_mixer();
@@ -241,9 +249,12 @@ int load(int seconds, Urgency urgency) {
     fmt::print(
         "{} s, {} blocks of {} frames, {}: {} underruns; a block is ready after its time came: {} ms; the host took "
         "{:.1f} s\n",
-        seconds, blocks, block, device.priority(), device.underruns(), device.late().text(1000),
+        seconds, blocks, block, device.priority(), device.underruns().size(), device.late().text(1000),
         stolen() - stolen_before);
-    return device.underruns() == 0 ? 0 : 1;
+    for (const Underrun& one : device.underruns())
+        fmt::print("  an underrun: ready after {:.1f} ms; meanwhile the host took {:.0f} ms (counted in steps of 10)\n",
+                   one.late_ms, one.stolen_ms);
+    return device.underruns().empty() ? 0 : 1;
 }
 
 }  // namespace
