@@ -139,12 +139,12 @@ TEST_CASE("what is wrong everywhere is told once; what is wrong somewhere, with 
 
 TEST_CASE("services and counters that the office does not have are found where the office is known") {
     const std::string yaml =
-        "canvas: [1280, 720]\nbackground: \"#000000\"\nconnection_notice: false\nstack:\n"
+        "canvas: [1280, 720]\nbackground: \"#000000\"\nstack:\n"
         "  - {kind: board, services: [A, Z], counters: [1],\n     rows: 4}\n";
     preview::LintOptions options{.sizes = {{1280, 720}}, .languages = {"en"}, .services = {"A", "B"}, .counters = {1}};
     const auto unknown = only_finding(yaml, options);
     CHECK(unknown.rule == "never");
-    CHECK(line_of(unknown).starts_with("a.yaml:5:"));
+    CHECK(line_of(unknown).starts_with("a.yaml:4:"));
     CHECK(unknown.message.contains("asks for service 'Z'"));
     options.services = {"A", "Z"};
     const auto findings = preview::lint(*layouts::parse_layout(yaml, "a.yaml"), system_fonts(), options);
