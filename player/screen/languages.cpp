@@ -2,6 +2,7 @@
 
 #include <unicode/uloc.h>
 
+#include <array>
 #include <cmath>
 
 #include "content/texts.h"
@@ -50,8 +51,13 @@ bool is_right_to_left(std::string_view language) {
 }
 
 icu::Locale locale_of(const std::string& language, UErrorCode& status) {
+    // Those whose usual digits are others (CLDR's defaultNumberingSystem): for the rest it would cost ICU time for
+    // nothing.
+    constexpr std::array<std::string_view, 17> of_own_digits{"ar",  "as", "bho", "bn", "ccp", "ckb", "dz", "fa", "ks",
+                                                             "mni", "mr", "my",  "ne", "ps",  "sat", "sd", "ur"};
     auto locale = icu::Locale::forLanguageTag(language, status);
-    locale.setKeywordValue("numbers", "latn", status);
+    if (std::ranges::find(of_own_digits, base_language(language)) != of_own_digits.end())
+        locale.setKeywordValue("numbers", "latn", status);
     return locale;
 }
 
