@@ -42,7 +42,7 @@ std::unique_ptr<OpeningDevice> open_audio_device(Mixer& mixer, const std::string
 
 // Has the calling thread run before all others that are not as urgent (SCHED_RR), for it makes sound that is due within
 // a block and takes a fraction of one. Left alone where that is not allowed: the limit RLIMIT_RTPRIO of the service, or
-// root. SDL asks for a niceness only, by which two busy processes still delay a block once in ten minutes.
+// root. SDL asks for a niceness only, which busy processes share the time with.
 void make_urgent() noexcept;
 
 }  // namespace hallcast::sound

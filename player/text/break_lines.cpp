@@ -3,7 +3,6 @@
 #include <unicode/uchar.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 namespace hallcast::text {
@@ -45,17 +44,11 @@ bool ends_with_one_letter(const std::u16string& text, std::int32_t at) {
            (at == 2 || !u_isalnum(text[static_cast<std::size_t>(at - 3)]));
 }
 
-bool keeps_one_letter_words(std::string_view tag) {
-    constexpr std::array<std::string_view, 7> slavic{"be", "bg", "cs", "pl", "ru", "sk", "uk"};
-    return std::ranges::find(slavic, tag.substr(0, tag.find('-'))) != slavic.end();
-}
-
 class Breaker {
   public:
     Breaker(ShapedText& text, double width, Breaks breaks = Breaks::all)
         : text_(text),
           careful_(breaks == Breaks::careful),
-          keeps_one_letter_words_(careful_ && keeps_one_letter_words(text.language().tag)),
           width_(width),
           limit_(width + width * tolerance + tolerance),
           near_limit_(limit_ + slack_em * text.largest_scale()) {}
@@ -101,7 +94,7 @@ class Breaker {
   private:
     bool parts_badly(std::int32_t at) const {
         return begins_with_dash(text_.text(), at) ||
-               (keeps_one_letter_words_ && ends_with_one_letter(text_.text(), at));
+               (text_.language().keeps_one_letter_words && ends_with_one_letter(text_.text(), at));
     }
 
     Line line_to(std::int32_t start, std::int32_t at, LineTail tail) const {
@@ -136,7 +129,6 @@ class Breaker {
 
     ShapedText& text_;
     bool careful_;
-    bool keeps_one_letter_words_;
     double width_;
     double limit_;
     double near_limit_;

@@ -77,6 +77,11 @@ UScriptCode script_of(std::string_view primary, std::string_view lowered) {
     return usual == usual_scripts.end() ? USCRIPT_LATIN : usual->second;
 }
 
+bool keeps_one_letter_words(std::string_view primary) {
+    constexpr std::array<std::string_view, 7> slavic{"be", "bg", "cs", "pl", "ru", "sk", "uk"};
+    return std::ranges::find(slavic, primary) != slavic.end();
+}
+
 }  // namespace
 
 Language parse_language(std::string_view tag) {
@@ -88,6 +93,7 @@ Language parse_language(std::string_view tag) {
     language.script = script_of(primary, lowered);
     language.forms = {han_form(primary, lowered), language.script == USCRIPT_ARABIC && is_nastaliq(primary, lowered)};
     language.right_to_left = uscript_isRightToLeft(language.script) != 0;
+    language.keeps_one_letter_words = keeps_one_letter_words(primary);
     return language;
 }
 

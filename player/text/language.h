@@ -24,6 +24,7 @@ struct Language {
     UScriptCode script = USCRIPT_LATIN;  // the language's usual one, or the tag's script subtag
     Forms forms;
     bool right_to_left = false;
+    bool keeps_one_letter_words = false;  // with the word after them: Slavic prepositions, such as Polish "w"
 };
 
 // Never fails: an unknown tag is a left-to-right language in Latin script.

@@ -1,7 +1,7 @@
 // What the sound's callback costs, when a call begins to be heard, and whether a device ever waits under load.
 //     bench_sound callback           microseconds for a block of 1,024 frames: p50, p99, longest
-//     bench_sound chime [CALLS]      from the command to the chime's first sample in a block that was mixed (default
-//     200) bench_sound load SECONDS [plain]
+//     bench_sound chime [CALLS]      from the command to the chime's first sample in a block that was mixed (200)
+//     bench_sound load SECONDS [nice|plain]
 //         two busy processes at nice 0, and a device that asks for a block every 21.3 ms: how often it had none in
 //         time. The device's thread has the priority that the player gives to SDL's; nice: what SDL alone gives it;
 //         plain: none. Says too for how long the machine itself was taken away (steal of /proc/stat).

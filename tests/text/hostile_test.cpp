@@ -196,7 +196,7 @@ std::string crafted_text(std::mt19937& random) {
 
 // Every text is a new one for the fuzzer of tests/fuzz/text.cpp, which has sanitizers too.
 constexpr int hostile_texts = hallcast::tests::sanitized ? 300 : 3000;
-constexpr std::size_t longest_bytes = max_text_bytes / (hallcast::tests::sanitized ? 16 : 2);
+constexpr std::size_t longest_bytes = max_text_bytes / (hallcast::tests::sanitized ? 4 : 1);
 constexpr double most_seconds = hallcast::tests::sanitized ? 40 : 5;  // a text; 1 measured
 constexpr long most_megabytes =
     hallcast::tests::sanitized ? 4000 : 400;  // of the whole program, with some 200 fonts open
