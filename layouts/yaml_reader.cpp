@@ -297,6 +297,8 @@ bool MappingReader::number(std::string_view key, double& value, double low, doub
     if (!find(key)) return false;
     const YAML::Node node = this->node(key);
     if (!node.IsDefined()) return false;
+    if (!node.IsScalar())
+        return mistake(key, fmt::format("must be one number, {}..{}, is {}", low, high, shown(node))), false;
     const auto number = finite_number(node);
     if (!number || *number < low || *number > high)
         return mistake(key, fmt::format("must be {}..{}, is {}", low, high, shown_as_number(node))), false;

@@ -433,13 +433,15 @@ class ScreenLint {
         const auto& paragraph = *found.text.paragraph;
         const bool too_wide = found.said.box.width > 0 && paragraph.width > found.said.box.width + 1;
         if (!paragraph.truncated && !too_wide && !is_cut(found.text, item)) return;
-        report(Severity::error, "fit",
-               found.part.is_overlay ? found.place({}) : found.place({"text_size", "heading_size", "box", "size"}),
-               found.part.widget,
-               fmt::format("{} is cut: {} does not fit into {} x {} pixels, not even with smaller letters; it needs a "
-                           "larger place, a smaller 'text_size' or a shorter text",
-                           found.who, shortened(found.said.utf8), found.part.box.width, found.part.box.height),
-               item.box, double(item.box.width) / size_.width, found.language);
+        report(
+            Severity::error, "fit",
+            found.part.is_overlay ? found.place({}) : found.place({"text_size", "heading_size", "box", "size"}),
+            found.part.widget,
+            fmt::format("{} is cut: {} does not fit into {} x {} pixels on a screen of {} x {}, not even with smaller "
+                        "letters; it needs a larger place, a smaller 'text_size' or a shorter text",
+                        found.who, shortened(found.said.utf8), found.part.box.width, found.part.box.height, size_.width,
+                        size_.height),
+            item.box, double(item.box.width) / size_.width, found.language);
     }
 
     // Whether ink of the letters lies above or below what is drawn of them.

@@ -3,6 +3,7 @@
 // this player speaks it; elsewhere, and before and after, the languages take turns. Emergencies are `emergency.cpp`'s.
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,72 @@ void add_texts(std::vector<Told>& told, const v1::Notice& notice, const ScreenIn
 }
 
 constexpr double highest = 0.4;  // of the canvas: what is behind stays to be seen
-constexpr double least_high = 0.1, least_wide = 0.3, least_uncut = 0.6;
+constexpr double margin = 20;    // canvas units
+constexpr double least_high = 0.1, least_wide = 0.3, least_uncut = 0.6, most_raised = 0.06;
 
-// The foot of the largest part of the canvas that no board, no ticker and, if so, no call has; at least the foot of the
-// canvas.
+bool overlap(const layouts::Box& one, const layouts::Box& other) {
+    return one.x < other.right() && other.x < one.right() && one.y < other.bottom() && other.y < one.bottom();
+}
+
+// What should not stand half behind it: clocks, names, who waits for what.
+struct LineOfText {
+    layouts::Box box;
+    int weight = 2;
+};
+
+std::vector<LineOfText> lines_of(const layouts::Arrangement& layout) {
+    std::vector<LineOfText> lines;
+    const auto closed_only = [](const layouts::Condition& one) {
+        return one.what == layouts::Condition::What::open && one.negated;
+    };
+    for (const auto& widget : layout.widgets) {
+        const auto& box = widget.box;
+        const int weight = std::ranges::any_of(widget.when, closed_only) ? 1 : 2;  // then few are there
+        if (widget.kind == layouts::WidgetKind::clock || widget.kind == layouts::WidgetKind::text)
+            lines.push_back({box, weight});
+        if (widget.kind != layouts::WidgetKind::waiting) continue;
+        Place place;
+        place.widget = widget;
+        place.box = {int(box.x), int(box.y), int(box.width), int(box.height)};
+        place.scale = 1;
+        for (int row = 0; row < widget.rows; ++row) {
+            const auto line = board_row(place, row);
+            lines.push_back({{double(line.x), double(line.y), double(line.width), double(line.height)}, weight});
+        }
+    }
+    return lines;
+}
+
+// A little higher or lower, so that it cuts the fewest lines: all of each is behind it or beside it.
+layouts::Box cutting_least(const layouts::Box& banner, const layouts::Arrangement& layout,
+                           const std::vector<layouts::Box>& taken) {
+    const double whole = layout.settings.height;
+    const auto lines = lines_of(layout);
+    const auto from = [&](double top) { return layouts::Box{banner.x, top, banner.width, banner.bottom() - top}; };
+    const auto cuts = [&](double top) {
+        int sum = 0;
+        for (const auto& line : lines)
+            if (line.box.y < top && overlap(line.box, from(top))) sum += line.weight;
+        return sum;
+    };
+    const auto is_possible = [&](double top) {
+        if (top >= banner.y) return from(top).height >= std::max(banner.height * least_uncut, least_high * whole);
+        return banner.y - top <= most_raised * whole &&
+               std::ranges::none_of(taken, [&](const auto& box) { return overlap(box, from(top)); });
+    };
+    double best = banner.y;
+    for (const auto& line : lines) {
+        for (const double top : {line.box.y, line.box.bottom()}) {
+            if (!overlap(line.box, banner) || line.box.y >= banner.y || !is_possible(top)) continue;
+            const auto worth = [&](double at) { return std::pair(cuts(at), std::abs(at - banner.y)); };
+            if (worth(top) < worth(best)) best = top;
+        }
+    }
+    return from(best);
+}
+
+// In the foot of the largest part of the canvas that no board, no ticker and, if so, no call has; at least in the foot
+// of the canvas.
 layouts::Box clear_of(const layouts::Arrangement& layout, bool of_calls) {
     std::vector<layouts::Box> taken;
     using enum layouts::WidgetKind;
@@ -69,18 +132,13 @@ layouts::Box clear_of(const layouts::Arrangement& layout, bool of_calls) {
             consider(left, layout.settings.width);
         }
     }
-    // No clock and no name stands half behind it.
-    for (const auto& widget : layout.widgets) {
-        if (widget.kind != clock && widget.kind != text) continue;
-        const layouts::Box& box = widget.box;
-        const bool is_cut = box.y < best.y && box.bottom() > best.y && box.x < best.right() && box.right() > best.x;
-        if (!is_cut || best.bottom() - box.bottom() < best.height * least_uncut) continue;
-        best.height = best.bottom() - box.bottom();
-        best.y = box.bottom();
-    }
-    if (best.height >= least_high * layout.settings.height && best.width >= least_wide * layout.settings.width)
-        return best;
-    return {0, layout.settings.height * 0.75, layout.settings.width, layout.settings.height * 0.25};
+    const auto within = [](const layouts::Box& box) {
+        return layouts::Box{box.x + margin, box.y + margin, box.width - 2 * margin, box.height - 2 * margin};
+    };
+    const double whole = layout.settings.height;
+    if (best.height < least_high * whole || best.width < least_wide * layout.settings.width)
+        best = {0, whole * 0.75, layout.settings.width, whole * 0.25};
+    return cutting_least(within(best), layout, taken);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "content/texts.h"
+#include "player/screen/conditions.h"
 #include "player/screen/item_list.h"
 #include "player/screen/languages.h"
 
@@ -36,6 +37,19 @@ std::string group_of(const layouts::Widget& widget, const v1::Call& call) {
     if (widget.group == "service") return "service " + call.service();
     if (widget.group == "counter") return "counter " + std::to_string(call.counter());
     return {};
+}
+
+// A board of one service or counter alone keeps its heading while nothing is called: of two beside one another
+// everybody sees which is whose. As a call, since groups are those of calls.
+std::optional<v1::Call> only_group(const layouts::Widget& widget) {
+    v1::Call call;
+    if (widget.group == "service" && widget.services.size() == 1)
+        call.set_service(widget.services.front());
+    else if (widget.group == "counter" && widget.counters.size() == 1)
+        call.set_counter(std::uint32_t(widget.counters.front()));
+    else
+        return std::nullopt;
+    return call;
 }
 
 // Room is counted in half rows: a call takes two of them, the heading of a group one.
@@ -277,9 +291,10 @@ picture::ScreenRect text_of_row(const Place& place, const picture::ScreenRect& i
 }
 
 WallTime show_emptiness(ItemList& items, const Place& place, const Moment& moment, const picture::ScreenRect& box) {
-    const auto [language, until] = language_in_turn(place.widget, moment.input);
+    auto [language, until] = language_in_turn(place.widget, moment.input);
+    const std::string_view why = is_open(moment, until) ? "no_calls_yet" : "closed";
     items.text("empty", 0, box,
-               {.utf8 = content::text("no_calls_yet", language),
+               {.utf8 = content::text(why, language),
                 .language = language,
                 .size_px = place.widget.text_size * place.scale * 0.5,
                 .colour = to_picture(place.widget.colour),
@@ -326,9 +341,11 @@ Shown show_board(const Place& place, const Moment& moment) {
     const auto page = page_now(widget, moment, pages, shown.until);
     const Calls calls = pages.empty() ? Calls{} : pages[page];
     if (!moment.reduced_motion) shown.blinking.times = widget.blink;
+    const auto only = only_group(widget);
     std::optional<GroupHeadings> headings;
-    if (widget.group != "none" && !calls.empty()) {
-        headings.emplace(place, moment, columns, calls, half_rows(place, 0, halves_of_heading));
+    if (moment.hall() && widget.group != "none" && (only || !calls.empty())) {
+        headings.emplace(place, moment, columns, calls.empty() ? Calls{&*only} : calls,
+                         half_rows(place, 0, halves_of_heading));
         shown.until = std::min(shown.until, headings->until());
     }
     bool new_above = false;
@@ -364,9 +381,13 @@ Shown show_board(const Place& place, const Moment& moment) {
     if (widget.pages)
         show_page_marks(items, place, {inside.x, body.bottom(), inside.width, place.box.bottom() - body.bottom()},
                         pages.size(), page, columns.mirrored);
-    if (moment.hall() && calls.empty())
+    if (moment.hall() && calls.empty()) {
+        if (headings) headings->show(items, group_of(widget, *only), half_rows(place, 0, halves_of_heading));
+        const int taken = headings ? halves_of_heading : 0;
+        const auto rest = half_rows(place, taken, widget.rows * halves_of_call - taken);
         shown.until =
-            std::min(shown.until, show_emptiness(items, place, moment, {inside.x, body.y, inside.width, body.height}));
+            std::min(shown.until, show_emptiness(items, place, moment, {inside.x, rest.y, inside.width, rest.height}));
+    }
     shown.items = items.take();
     return shown;
 }

@@ -13,17 +13,6 @@ std::optional<OfficeTime> time_of(const Moment& moment, WallTime& until) {
     return office_time(moment);
 }
 
-// Before the hall is known nothing says that it is closed.
-bool is_open(const Moment& moment, WallTime& until) {
-    const auto time = time_of(moment, until);
-    if (!time) return true;
-    const auto works = [](const v1::CounterStatus& counter) {
-        return counter.activity() != v1::COUNTER_ACTIVITY_CLOSED &&
-               counter.activity() != v1::COUNTER_ACTIVITY_UNSPECIFIED;
-    };
-    return open_by_hours(moment.hall()->profile(), *time) || std::ranges::any_of(moment.hall()->counters(), works);
-}
-
 bool has_notice(const Moment& moment, bool urgent_only, WallTime& until) {
     if (!moment.hall()) return false;
     bool any = false;
@@ -87,6 +76,16 @@ bool holds(const layouts::Condition& condition, const Moment& moment, WallTime& 
 }
 
 }  // namespace
+
+bool is_open(const Moment& moment, WallTime& until) {
+    const auto time = time_of(moment, until);
+    if (!time) return true;
+    const auto works = [](const v1::CounterStatus& counter) {
+        return counter.activity() != v1::COUNTER_ACTIVITY_CLOSED &&
+               counter.activity() != v1::COUNTER_ACTIVITY_UNSPECIFIED;
+    };
+    return open_by_hours(moment.hall()->profile(), *time) || std::ranges::any_of(moment.hall()->counters(), works);
+}
 
 bool has_emergency(const Moment& moment, WallTime& until) { return has_notice(moment, true, until); }
 

@@ -30,16 +30,23 @@ constexpr double largest = 42, usual_least = 28, least = 16;  // canvas units
 constexpr double larger_than_needed = 1.2;
 constexpr int band = 4;  // so many times as wide as high: columns side by side have room for sentences
 
-// The office's language, English, and the others in turn, `count` at once. Where that are too few for these, they take
-// turns, too, and English gives way to a language that is the only other one.
+// Which `count` languages are said at once. Those that are listed: the office's and English always, the others in turn;
+// where there is no room for that, these two take turns with them. On a screen of a forced language that one, then the
+// office's, then English, as many as have room.
 struct Saying {
-    Saying(const std::vector<std::string>& listed, const std::string& own, std::size_t count) {
+    Saying(const std::vector<std::string>& listed, const std::string& own, const std::string& forced,
+           std::size_t count) {
         always.push_back(own);
         if (base_language(own) != "en") always.emplace_back("en");
+        if (!forced.empty()) {
+            if (std::ranges::find(always, forced) == always.end()) always.push_back(forced);
+            while (always.size() > count) always.erase(always.end() - (always.back() == forced ? 2 : 1));
+            return;
+        }
         for (const auto& language : listed)
             if (std::ranges::find(always, language) == always.end()) in_turn.push_back(language);
-        while (always.size() >= count && (always.size() + !in_turn.empty() > count)) {
-            if (in_turn.size() != 1) in_turn.insert(in_turn.begin(), always.back());
+        while (always.size() + in_turn.size() > count && always.size() >= count) {
+            in_turn.insert(in_turn.begin(), always.back());
             always.pop_back();
         }
     }
@@ -139,7 +146,7 @@ void say(ItemList& items, const Place& place, const Moment& moment, const std::s
     const double needed = place.near_letters_px > 0 ? place.near_letters_px : usual_least * place.scale;
     const bool is_wide = box.width >= band * box.height;
     for (std::size_t count = most_at_once; count > 0; --count) {
-        const Saying saying(listed, own, count);
+        const Saying saying(listed, own, moment.input.language, count);
         for (const bool in_row : {is_wide, !is_wide}) {
             const auto words_of = [&](std::size_t turn) {
                 return Words(saying.at(turn), own, text_id, in_row, box, place);

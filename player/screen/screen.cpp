@@ -349,10 +349,9 @@ Mounted banner_of(const layouts::Arrangement& layout, picture::ScreenSize size) 
     banner.show = show_banner;
     banner.place.scale = layout.scale;
     banner.place.id = item_id(2, "notice banner");
-    const int margin = banner.place.pixels(20);
     const auto [usual, beside_calls] = boxes_of_banner(layout);
-    banner.place.box = inset(on_screen(usual, layout, size), margin, margin);
-    banner.place.box_beside_calls = inset(on_screen(beside_calls, layout, size), margin, margin);
+    banner.place.box = on_screen(usual, layout, size);
+    banner.place.box_beside_calls = on_screen(beside_calls, layout, size);
     return banner;
 }
 

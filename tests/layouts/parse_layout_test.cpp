@@ -56,6 +56,8 @@ TEST_CASE("a value out of its range is told at its key") {
     CHECK(error_of(with_board("    rows: 2.5\n")) == "x.yaml:6:5: 'rows' must be a whole number of 1..12, is 2.5");
     CHECK(error_of(with_board("    text_size: .nan\n")) == "x.yaml:6:5: 'text_size' must be 8..1000, is .nan");
     CHECK(error_of(with_board("    text_size: inf\n")) == "x.yaml:6:5: 'text_size' must be 8..1000, is inf");
+    CHECK(error_of(with_board("    padding: [20, 40]\n")) ==
+          "x.yaml:6:5: 'padding' must be one number, 0..1000, is a list");
     CHECK(error_of(with_board("    bold: perhaps\n")) == "x.yaml:6:5: 'bold' must be true or false, is perhaps");
 }
 

@@ -198,6 +198,37 @@ TEST_CASE("no called number is hidden: neither on the board nor where it is big"
     }
 }
 
+TEST_CASE("no line of those who wait stands half behind a notice") {
+    const auto list = [](int rows) {
+        return layout_of("stack:\n  - {name: w, kind: waiting, box: [0, 0, 1920, 1080], rows: " + std::to_string(rows) +
+                         "}\n");
+    };
+    const auto look = [](const layouts::Layout& layout, picture::ScreenSize size) {
+        Room room(layout, size);
+        auto hall = telling({notice_of("notice-1", closed)});
+        for (int i = 0; i < 7; ++i) {
+            auto& service = *hall.mutable_profile()->add_services();
+            service.set_id(std::string(1, char('A' + i)));
+            (*service.mutable_name())["pl"] = "Sprawa " + service.id();
+        }
+        const auto input = input_of(hall);
+        const auto panel = panel_in(room.screen->scene(input));
+        CHECK(panel.height >= size.height / 6);
+        const int top = panel.y - 14;  // the frame's
+        int before = 0;
+        for (const auto& seen : room.texts(input)) {
+            if (!seen.text.starts_with("Sprawa")) continue;
+            INFO(size.width << ": " << seen.text << " " << seen.item.box.y << " " << top);
+            CHECK((seen.item.box.bottom() <= top || seen.item.box.y >= top));
+            before += seen.item.box.bottom() <= top;
+        }
+        CHECK(before >= 1);
+    };
+    look(*layouts::load_layout("waiting", {}), {1920, 1080});
+    look(*layouts::load_layout("waiting", {}), {1080, 1920});
+    for (const int rows : {4, 5, 6, 7}) look(list(rows), {1920, 1080});
+}
+
 TEST_CASE("the flash is soft and no strobe: once in two seconds, of the frame alone") {
     Room room(*layouts::load_layout("hall", {}));
     for (const bool urgent : {false, true}) {

@@ -205,6 +205,29 @@ TEST_CASE("calls of a service stand together under its name, the group with the 
     for (const auto& seen : tight.texts(input_of(hall_of_services()))) CHECK(seen.item.box.bottom() <= 400);
 }
 
+TEST_CASE("a board of one service keeps its name while none of it is called, and when it is closed says so") {
+    auto hall = hall_of_services();
+    hall.mutable_calls()->DeleteSubrange(0, hall.calls_size());
+    const std::string none(content::text("no_calls_yet", "pl")), closed(content::text("closed", "pl"));
+    const auto lines_of = [&](const std::string& keys) {
+        Room room(board_with(keys));
+        return lines(room, input_of(hall));
+    };
+    CHECK(lines_of("group: service, services: [B]") == Lines{"Sprawa B", none});
+    CHECK(lines_of("group: counter, counters: [3]") == Lines{std::string(content::text("counter", "pl")) + " 3", none});
+    CHECK(lines_of("group: service, services: [A, B]") == Lines{none});
+    // Noon is on a Monday.
+    auto& hours = *hall.mutable_profile()->add_hours();
+    hours.add_days("sun");
+    hours.set_from("08:00");
+    hours.set_to("16:00");
+    Room room(board_with("group: service, services: [B]"));
+    CHECK(lines(room, input_of(hall)) == Lines{"Sprawa B", closed});
+    auto& counter = *hall.add_counters();  // a counter works all the same
+    counter.set_activity(v1::COUNTER_ACTIVITY_FREE);
+    CHECK(lines(room, input_of(hall)) == Lines{"Sprawa B", none});
+}
+
 TEST_CASE("calls to a counter stand together under its number, in the language whose turn it is") {
     Room room(board_with("group: counter", 8));
     auto input = input_of(hall_of_services());

@@ -43,6 +43,31 @@ TEST_CASE("the notice is said in the office's language, in English and in the ot
     CHECK(room.says(forced, stale_text("pl")));
 }
 
+TEST_CASE("where there is room for one language each has its turn; a forced one is the only one") {
+    Room room("stack:\n  - {name: b, kind: board, box: [0, 0, 300, 60]}\n");
+    const auto said_in_turn = [&](const std::vector<std::string>& languages, const std::string& forced) {
+        std::map<std::string, int> seen;
+        for (int second = 0; second < 18; ++second) {
+            auto input = input_of(hall_of({}, languages), at(noon + second));
+            input.hall.stale_since = at(noon);
+            input.language = forced;
+            for (const std::string language : {"pl", "en", "uk"})
+                seen[language] += room.says(input, stale_text(language));
+        }
+        return seen;
+    };
+    using Seconds = std::map<std::string, int>;
+    CHECK(said_in_turn({"pl", "uk"}, "") == Seconds{{"pl", 6}, {"en", 6}, {"uk", 6}});
+    const Seconds own = said_in_turn({"pl"}, "");
+    CHECK((own.at("pl") > 0 && own.at("en") > 0 && own.at("pl") + own.at("en") == 18));
+    for (const std::string forced : {"pl", "en", "uk"}) {
+        INFO(forced);
+        auto seen = said_in_turn({"pl", "uk"}, forced);
+        CHECK(seen[forced] == 18);
+        CHECK(seen["pl"] + seen["en"] + seen["uk"] == 18);
+    }
+}
+
 TEST_CASE("no call looks new while the master is not heard") {
     Room room("stack:\n  - {name: b, kind: board, box: [0, 0, 600, 400], highlight: \"#ff0000\"}\n");
     auto input = input_of(hall_of({call_of("A001", 3, noon)}));

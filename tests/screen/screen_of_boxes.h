@@ -121,8 +121,9 @@ inline screen::ScreenInput input_of(const v1::HallState& hall, screen::WallTime 
 // A layout on a screen of the canvas's own size.
 struct Room {
     explicit Room(const layouts::Layout& layout)
-        : size{int(layout.base().settings.width), int(layout.base().settings.height)},
-          screen(std::move(*screen::make_screen(layout, size, typesetter))) {}
+        : Room(layout, {int(layout.base().settings.width), int(layout.base().settings.height)}) {}
+    Room(const layouts::Layout& layout, picture::ScreenSize shown_on)
+        : size(shown_on), screen(std::move(*screen::make_screen(layout, size, typesetter))) {}
     explicit Room(const std::string& yaml) : Room(layout_of(yaml)) {}
 
     struct Seen {
