@@ -35,8 +35,8 @@ void add_texts(std::vector<Told>& told, const v1::Notice& notice, const ScreenIn
     for (auto& phrase : phrases_of(notice, input.hall.state->profile())) told.push_back({&notice, std::move(phrase)});
 }
 
-constexpr double highest = 0.4;  // of the canvas: what is behind stays to be seen
-constexpr double margin = 20;    // canvas units
+constexpr double highest = 0.4;       // of the canvas: what is behind stays to be seen
+constexpr double banner_margin = 20;  // canvas units
 constexpr double least_high = 0.1, least_wide = 0.3, least_uncut = 0.6, most_raised = 0.06;
 
 bool overlap(const layouts::Box& one, const layouts::Box& other) {
@@ -133,7 +133,8 @@ layouts::Box clear_of(const layouts::Arrangement& layout, bool of_calls) {
         }
     }
     const auto within = [](const layouts::Box& box) {
-        return layouts::Box{box.x + margin, box.y + margin, box.width - 2 * margin, box.height - 2 * margin};
+        return layouts::Box{box.x + banner_margin, box.y + banner_margin, box.width - 2 * banner_margin,
+                            box.height - 2 * banner_margin};
     };
     const double whole = layout.settings.height;
     if (best.height < least_high * whole || best.width < least_wide * layout.settings.width)
