@@ -341,11 +341,12 @@ Shown show_board(const Place& place, const Moment& moment) {
     const auto page = page_now(widget, moment, pages, shown.until);
     const Calls calls = pages.empty() ? Calls{} : pages[page];
     if (!moment.reduced_motion) shown.blinking.times = widget.blink;
-    const auto only = only_group(widget);
+    const bool is_empty = moment.hall() && calls.empty();
+    const auto only = is_empty ? only_group(widget) : std::nullopt;
+    const Calls headed = only ? Calls{&*only} : calls;
     std::optional<GroupHeadings> headings;
-    if (moment.hall() && widget.group != "none" && (only || !calls.empty())) {
-        headings.emplace(place, moment, columns, calls.empty() ? Calls{&*only} : calls,
-                         half_rows(place, 0, halves_of_heading));
+    if (widget.group != "none" && !headed.empty()) {
+        headings.emplace(place, moment, columns, headed, half_rows(place, 0, halves_of_heading));
         shown.until = std::min(shown.until, headings->until());
     }
     bool new_above = false;
@@ -381,9 +382,9 @@ Shown show_board(const Place& place, const Moment& moment) {
     if (widget.pages)
         show_page_marks(items, place, {inside.x, body.bottom(), inside.width, place.box.bottom() - body.bottom()},
                         pages.size(), page, columns.mirrored);
-    if (moment.hall() && calls.empty()) {
-        if (headings) headings->show(items, group_of(widget, *only), half_rows(place, 0, halves_of_heading));
-        const int taken = headings ? halves_of_heading : 0;
+    if (is_empty) {
+        if (only) headings->show(items, group_of(widget, *only), half_rows(place, 0, halves_of_heading));
+        const int taken = only ? halves_of_heading : 0;
         const auto rest = half_rows(place, taken, widget.rows * halves_of_call - taken);
         shown.until =
             std::min(shown.until, show_emptiness(items, place, moment, {inside.x, rest.y, inside.width, rest.height}));
