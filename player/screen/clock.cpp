@@ -4,9 +4,12 @@
 #include <unicode/udisplaycontext.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "player/screen/item_list.h"
 #include "player/screen/languages.h"
@@ -34,8 +37,9 @@ WallTime next_multiple(WallTime now, WallTime::duration step) {
     return now - past + step;
 }
 
-// Null when ICU cannot use the widget's pattern. What is costly about skeletons ICU keeps itself.
-std::unique_ptr<icu::DateFormat> format_of(const layouts::Widget& widget, const std::string& language) {
+// Null when ICU cannot use the widget's pattern.
+std::unique_ptr<icu::DateFormat> make_format(const layouts::Widget& widget, const std::string& language,
+                                             const std::string& zone) {
     UErrorCode status = U_ZERO_ERROR;
     // Plain English as in Europe, the day before the month.
     auto locale = locale_of(language == "en" ? "en-150" : language, status);
@@ -50,16 +54,37 @@ std::unique_ptr<icu::DateFormat> format_of(const layouts::Widget& widget, const 
             icu::DateFormat::createInstanceForSkeleton(icu::UnicodeString::fromUTF8(widget.skeleton), locale, status));
     }
     if (U_FAILURE(status)) return nullptr;
+    format->adoptTimeZone(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
+    format->setContext(UDISPCTX_CAPITALIZATION_FOR_STANDALONE, status);
+    if (U_FAILURE(status)) return nullptr;
     return format;
+}
+
+// Those made last: making one takes longer than all else of a scene, and a hall has a few in turn. Each thread has its
+// own, since screens of several may be asked at once.
+const icu::DateFormat* format_of(const layouts::Widget& widget, const std::string& language, const std::string& zone) {
+    struct Known {
+        std::array<std::string, 4> key;
+        std::unique_ptr<icu::DateFormat> format;
+    };
+    constexpr std::size_t most_known = 32;
+    static thread_local std::vector<Known> known;  // the latest used last
+    const std::array key{widget.skeleton, widget.format, language, zone};
+    auto found = std::ranges::find(known, key, &Known::key);
+    if (found == known.end()) {
+        if (known.size() >= most_known) known.erase(known.begin());
+        known.push_back({key, make_format(widget, language, zone)});
+        found = std::prev(known.end());
+    }
+    std::rotate(found, std::next(found), known.end());
+    return known.back().format.get();
 }
 
 std::optional<std::string> formatted(const layouts::Widget& widget, const std::string& language,
                                      const std::string& zone, WallTime time) {
-    const auto format = format_of(widget, language);
+    const icu::DateFormat* format = format_of(widget, language, zone);
     if (!format) return std::nullopt;
     UErrorCode status = U_ZERO_ERROR;
-    format->adoptTimeZone(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(zone)));
-    format->setContext(UDISPCTX_CAPITALIZATION_FOR_STANDALONE, status);
     using namespace std::chrono;
     icu::UnicodeString written;
     icu::FieldPositionIterator* no_positions = nullptr;

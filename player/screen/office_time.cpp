@@ -9,10 +9,25 @@
 
 namespace hallcast::screen {
 
+namespace {
+
+// Null: ICU knows none of that name. The last one is kept, for each thread its own: a hall has one, and each of its
+// scenes asks for it many times.
+const icu::TimeZone* zone_named(const std::string& name) {
+    static thread_local std::string known;
+    static thread_local std::unique_ptr<icu::TimeZone> zone;
+    if (!zone || known != name) {
+        zone.reset(icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(name)));
+        known = name;
+    }
+    return *zone == icu::TimeZone::getUnknown() ? nullptr : zone.get();
+}
+
+}  // namespace
+
 std::optional<OfficeTime> office_time(const v1::HallProfile& profile, std::int64_t ms_since_1970) {
-    const std::unique_ptr<icu::TimeZone> zone(
-        icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(profile.time_zone())));
-    if (*zone == icu::TimeZone::getUnknown()) return std::nullopt;
+    const icu::TimeZone* zone = zone_named(profile.time_zone());
+    if (!zone) return std::nullopt;
     std::int32_t standard = 0, summer = 0;
     UErrorCode status = U_ZERO_ERROR;
     zone->getOffset(double(ms_since_1970), false, standard, summer, status);
