@@ -72,13 +72,13 @@ class Breaker {
 
     std::optional<Line> latest_that_fits(std::int32_t start, const std::vector<std::int32_t>& ends,
                                          LineTail tail = LineTail::none) {
-        // The near widths leave a few candidates; the exact one decides, from the widest down.
-        for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
-            const Line line = line_to(start, *end, tail);
-            if (text_.near_width(start, line.end) > near_limit_) continue;
-            if (text_.width(line.start, line.end, line.tail) <= limit_) return line;
-        }
-        return std::nullopt;
+        const auto end = last_of(ends, [&](std::int32_t at) {
+            const Line line = line_to(start, at, tail);
+            return text_.near_width(start, line.end) <= near_limit_ &&
+                   text_.width(line.start, line.end, line.tail) <= limit_;
+        });
+        if (!end) return std::nullopt;
+        return line_to(start, *end, tail);
     }
 
     std::vector<std::int32_t> clusters_that_may_fit(std::int32_t start, std::int32_t content_end) const {
@@ -92,6 +92,28 @@ class Breaker {
     }
 
   private:
+    // The last of `ends`, which ascend, that fits. The near widths have left a few candidates; the exact one decides,
+    // from the widest down, since widths need not ascend with the ends. Thousands are left where characters have no
+    // width: then by halves, as shaping the line again for each takes a time that grows with the square.
+    template <typename Fits>
+    static std::optional<std::int32_t> last_of(const std::vector<std::int32_t>& ends, Fits fits) {
+        constexpr std::size_t most_one_by_one = 64;
+        const std::size_t few = ends.size() - std::min(ends.size(), most_one_by_one);
+        for (std::size_t i = ends.size(); i-- > few;)
+            if (fits(ends[i])) return ends[i];
+        std::optional<std::int32_t> found;
+        for (std::size_t first = 0, last = few; first < last;) {
+            const std::size_t middle = first + (last - first) / 2;
+            if (fits(ends[middle])) {
+                found = ends[middle];
+                first = middle + 1;
+            } else {
+                last = middle;
+            }
+        }
+        return found;
+    }
+
     bool parts_badly(std::int32_t at) const {
         return begins_with_dash(text_.text(), at) ||
                (text_.language().keeps_one_letter_words && ends_with_one_letter(text_.text(), at));
@@ -118,13 +140,9 @@ class Breaker {
 
     Line inside_word(std::int32_t start, std::int32_t content_end) {
         const std::vector<std::int32_t> ends = clusters_that_may_fit(start, content_end);
-        Line line{start, ends.front(), ends.front(), LineTail::none, true};
-        for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
-            if (text_.width(start, *end) > limit_) continue;
-            line.end = line.next = *end;
-            break;
-        }
-        return line;
+        const auto fits = [&](std::int32_t at) { return text_.width(start, at) <= limit_; };
+        const std::int32_t end = last_of(ends, fits).value_or(ends.front());
+        return {start, end, end, LineTail::none, true};
     }
 
     ShapedText& text_;

@@ -80,7 +80,10 @@ class Reference {
         : office_(office), almanac_(almanac), begin_ms_(begin_ms) {
         const auto calendar = icu_calendar(office.time_zone());
         for (int i = 0; i < window_days * 1440; ++i) clock_.push_back(shown(*calendar, begin_ms + i * minute_ms));
-        for (const std::string& shows : clock_) dates_.insert(shows.substr(0, 10));
+        for (std::size_t i = 0; i < size(); ++i) {
+            dates_.insert(clock_[i].substr(0, 10));
+            minutes_.try_emplace(clock_[i], i, i).first->second.second = i;
+        }
     }
 
     std::size_t size() const { return clock_.size(); }
@@ -111,10 +114,8 @@ class Reference {
   private:
     // The minute at which the clock shows that, the first or the last such; the one to which it jumped over it.
     std::size_t at(const std::string& shows, bool last) const {
-        const auto found = std::find(clock_.begin(), clock_.end(), shows);
-        if (found != clock_.end())
-            return last ? std::size_t(clock_.rend() - std::find(clock_.rbegin(), clock_.rend(), shows)) - 1
-                        : std::size_t(found - clock_.begin());
+        if (const auto found = minutes_.find(shows); found != minutes_.end())
+            return last ? found->second.second : found->second.first;
         for (std::size_t i = 1; i < size(); ++i)
             if (clock_[i - 1] < shows && shows < clock_[i]) return i;
         return shows < clock_.front() ? 0 : size();
@@ -164,6 +165,7 @@ class Reference {
     std::int64_t begin_ms_;
     std::vector<std::string> clock_;  // what it shows, minute by minute
     std::set<std::string> dates_;
+    std::map<std::string, std::pair<std::size_t, std::size_t>> minutes_;  // of what it shows, the first and the last
 };
 
 class RandomTimetables {
@@ -255,16 +257,19 @@ void compare(const v1::Office& office, const Almanac& almanac, const std::string
     const Reference reference(office, almanac, utc(middle + " 00:00") - window_days / 2 * 1440 * minute_ms);
     const std::size_t begin = margin_days * 1440, end = reference.size() - margin_days * 1440;
     int wrong = 0;
-    const auto check = [&](bool right, const std::string& what) {
+    const auto check = [&](bool right, const auto& what) {  // `what` is a function: words for each minute take long
         if (right) return;
-        if (++wrong == 1) FAIL_CHECK(what + "\n" + office.DebugString());
+        if (++wrong == 1) FAIL_CHECK(what() + "\n" + office.DebugString());
     };
     for (const char* service : {"A", "B"}) {
         const std::vector<bool> open = reference.open_minutes(service);
         for (std::size_t i = begin; i < end; ++i) {
             const std::int64_t at_ms = reference.ms(i);
             check(calendar.is_open(service, at_ms) == open[i] && calendar.is_open(service, at_ms + 59'999) == open[i],
-                  fmt::format("{} at {} is not {}", service, text_of_utc(at_ms), open[i] ? "open" : "closed"));
+                  [&] {
+                      return fmt::format("{} at {} is not {}", service, text_of_utc(at_ms),
+                                         open[i] ? "open" : "closed");
+                  });
             if (i % 31 != 0) continue;
             // Beyond the window the reference knows nothing: "not in it" is what can be compared.
             std::size_t opens = i, closes = i;
@@ -272,30 +277,35 @@ void compare(const v1::Office& office, const Almanac& almanac, const std::string
             while (closes < end && open[closes]) ++closes;
             const auto next = calendar.next_opening(service, at_ms), close = calendar.closes_at(service, at_ms);
             check(opens < end ? next == reference.ms(opens) : !next || *next >= reference.ms(end),
-                  fmt::format("{} after {} opens {}", service, text_of_utc(at_ms), text_of_utc(next)));
+                  [&] { return fmt::format("{} after {} opens {}", service, text_of_utc(at_ms), text_of_utc(next)); });
             check(!open[i]       ? !close.has_value()
                   : closes < end ? close == reference.ms(closes)
                                  : !close || *close >= reference.ms(end),
-                  fmt::format("{} open at {} closes {}", service, text_of_utc(at_ms), text_of_utc(close)));
+                  [&] {
+                      return fmt::format("{} open at {} closes {}", service, text_of_utc(at_ms), text_of_utc(close));
+                  });
         }
         for (Date day = date(reference.date_at(begin)); day <= date(reference.date_at(end)); day += days{1})
-            check(calendar.intervals(service, day) == reference.intervals(service, timetable::text_of(day)),
-                  fmt::format("{} on {}: {}", service, timetable::text_of(day),
-                              open_on(calendar, service, timetable::text_of(day))));
+            check(calendar.intervals(service, day) == reference.intervals(service, timetable::text_of(day)), [&] {
+                return fmt::format("{} on {}: {}", service, timetable::text_of(day),
+                                   open_on(calendar, service, timetable::text_of(day)));
+            });
     }
     for (std::size_t i = begin; i < end; ++i)
         check(timetable::text_of(calendar.local_date(reference.ms(i))) == reference.date_at(i),
-              fmt::format("the date at {}", text_of_utc(reference.ms(i))));
+              [&] { return fmt::format("the date at {}", text_of_utc(reference.ms(i))); });
     for (Date day = date(reference.date_at(begin)); day <= date(reference.date_at(end)); day += days{1})
-        check(calendar.start_of_day_ms(day) == reference.ms(reference.start_of(timetable::text_of(day))),
-              fmt::format("the start of {}: {}", timetable::text_of(day), text_of_utc(calendar.start_of_day_ms(day))));
+        check(calendar.start_of_day_ms(day) == reference.ms(reference.start_of(timetable::text_of(day))), [&] {
+            return fmt::format("the start of {}: {}", timetable::text_of(day),
+                               text_of_utc(calendar.start_of_day_ms(day)));
+        });
     REQUIRE(wrong == 0);
 }
 
-// HALLCAST_ROUNDS=120: so many, a second each and more.
+// HALLCAST_ROUNDS=120: so many.
 int rounds_wanted() {
     if (const char* wanted = std::getenv("HALLCAST_ROUNDS")) return std::atoi(wanted);
-    return tests::sanitized ? 1 : 12;  // each takes nearly a minute under a sanitizer
+    return tests::sanitized ? 4 : 24;
 }
 
 TEST_CASE("random timetables in many zones open and close as a clock on the wall says") {

@@ -16,6 +16,7 @@
 #include "tests/queue/acknowledged.h"
 #include "tests/queue/sample.h"
 #include "tests/queue/stores.h"
+#include "tests/sanitized.h"
 
 namespace hallcast::queue::crash_test {
 
@@ -136,7 +137,7 @@ std::vector<v1::CommandReply> kill_one(const std::filesystem::path& file, std::m
 // HALLCAST_KILLS=1000: as many rounds.
 int rounds() {
     const char* wanted = std::getenv("HALLCAST_KILLS");
-    return wanted ? std::atoi(wanted) : 30;
+    return wanted ? std::atoi(wanted) : tests::sanitized ? 8 : 30;
 }
 
 TEST_CASE("masters killed on one log: every acknowledged command is there, and no number twice") {

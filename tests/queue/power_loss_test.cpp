@@ -9,6 +9,7 @@
 #include "tests/queue/acknowledged.h"
 #include "tests/queue/power_loss_vfs.h"
 #include "tests/queue/sample.h"
+#include "tests/sanitized.h"
 
 namespace hallcast::queue::power_loss_test {
 
@@ -88,7 +89,7 @@ class PowerCuts {
 // HALLCAST_POWER_CUTS=500: as many.
 std::size_t wanted_cuts() {
     const char* wanted = std::getenv("HALLCAST_POWER_CUTS");
-    return wanted ? std::size_t(std::atoi(wanted)) : 40;
+    return wanted ? std::size_t(std::atoi(wanted)) : tests::sanitized ? 10 : 40;
 }
 
 TEST_CASE("when the power goes, nothing that was acknowledged goes with it") {

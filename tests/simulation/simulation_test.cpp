@@ -2,6 +2,7 @@
 #include <random>
 
 #include "tests/catch.h"
+#include "tests/sanitized.h"
 #include "tests/simulation/office.h"
 
 namespace simulation_test {
@@ -30,7 +31,8 @@ TEST_CASE(
     const auto seed = std::uint32_t(from_environment("HALLCAST_SEED", std::random_device{}()));
     INFO("HALLCAST_SEED=" << seed);
     Office office({.seed = seed});
-    const std::string wrong = live_through(office, from_environment("HALLCAST_FAULTS", 10'000));
+    const std::string wrong =
+        live_through(office, from_environment("HALLCAST_FAULTS", hallcast::tests::sanitized ? 3000 : 10'000));
     const FaultCount& faults = office.faults();
     WARN("seed " << seed << ": " << faults.all() << " faults (" << faults.lost << " lost, " << faults.twice
                  << " twice, " << faults.late << " late, " << faults.partitions << " partitions, " << faults.restarts
@@ -49,7 +51,7 @@ TEST_CASE("the simulation would notice if gaps were not detected") {
 
 TEST_CASE("the simulation would notice if a command that comes again were carried out again") {
     Office office({.seed = 7, .dedupe = false});
-    CHECK(live_through(office, 10'000) != "");
+    CHECK(live_through(office, 2000) != "");
 }
 
 }  // namespace simulation_test

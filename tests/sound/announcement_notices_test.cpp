@@ -8,6 +8,7 @@
 #include "player/sound/notice_speech.h"
 #include "player/sound/speech_level.h"
 #include "tests/catch.h"
+#include "tests/sanitized.h"
 #include "tests/sound/fake_voice.h"
 #include "tests/sound/sound_bench.h"
 
@@ -194,7 +195,7 @@ TEST_CASE("Who takes over in a notice says its texts once and in order, from the
     const bool urgent = GENERATE(false, true);
     const std::vector<std::string> all{"notice-1 pl; ", "notice-1 uk; ", "notice-1 en; "};
     std::set<std::size_t> said;
-    for (auto at = 0ms; at < 14s; at += 300ms) {
+    for (auto at = 0ms; at < 14s; at += hallcast::tests::sanitized ? 900ms : 300ms) {
         INFO(at.count() << " ms");
         Hall hall;
         hall.queue.set_duty({.speaks = false}, hall.now());

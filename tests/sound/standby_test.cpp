@@ -6,6 +6,7 @@
 
 #include "player/sound/announcement_queue.h"
 #include "tests/catch.h"
+#include "tests/sanitized.h"
 #include "tests/sound/fake_voice.h"
 #include "tests/sound/sound_bench.h"
 
@@ -131,7 +132,7 @@ TEST_CASE("a killed speaker's calls are spoken to their end by the other, the br
     INFO("seed " << seed);
     std::mt19937 random(seed);
     const auto some = [&](int below) { return int(random() % unsigned(below)); };
-    for (int round = 0; round < 12; ++round) {
+    for (int round = 0; round < (hallcast::tests::sanitized ? 3 : 12); ++round) {
         INFO("round " << round);
         Screen first(true), second(false);
         // The second hears of each call up to 100 ms later.
