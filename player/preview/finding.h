@@ -7,6 +7,7 @@
 
 #include "layouts/layout.h"
 #include "player/picture/scene.h"
+#include "protocol/base/error.h"
 
 namespace hallcast::preview {
 
@@ -25,6 +26,12 @@ struct Finding {
     picture::Scene scene;      // to be seen in; size 0 x 0: nowhere, the file could not be read
     picture::ScreenRect rect;  // what of it is meant
 };
+
+// The rule of what keeps a layout from being read, or a screen from being made of it.
+inline constexpr std::string_view rule_layout = "layout";
+
+// What the reader of layouts says, "FILE:LINE:COLUMN: MESSAGE" in each line. `file` is for what names none.
+std::vector<Finding> findings_of(const Error& error, const std::string& file);
 
 // "in pl, uk; at 1024x600; in the sample busy"; empty where all three are.
 std::string where_of(const Finding& finding);

@@ -8,7 +8,6 @@
 
 #include "player/preview/finding.h"
 #include "player/text/font_set.h"
-#include "protocol/base/error.h"
 
 namespace hallcast::preview {
 
@@ -26,11 +25,5 @@ std::vector<picture::ScreenSize> usual_sizes(const layouts::Layout& layout);
 // In the order of their places; one for all languages, sizes and samples in which a thing is wrong. Without clocks and
 // chance: the same layout, fonts and options give the same findings.
 std::vector<Finding> lint(const layouts::Layout& layout, const text::FontSet& fonts, const LintOptions& options = {});
-
-// The rule of what keeps a layout from being read, or a screen from being made of it.
-inline constexpr std::string_view rule_layout = "layout";
-
-// What the reader of layouts says, "FILE:LINE:COLUMN: MESSAGE" in each line. `file` is for what names none.
-std::vector<Finding> findings_of(const Error& error, const std::string& file);
 
 }  // namespace hallcast::preview

@@ -213,8 +213,7 @@ long peak_megabytes() {
     return usage.ru_maxrss / 1024;
 }
 
-TEST_CASE("thousands of hostile texts are set within the limits of time and memory, and every result is sane",
-          "[slow]") {
+TEST_CASE("thousands of hostile texts are set within the limits of time and memory, and every result is sane") {
     const char* given_seed = std::getenv("HALLCAST_SEED");
     const unsigned seed = given_seed ? unsigned(std::atoll(given_seed)) : std::random_device{}();
     std::mt19937 random(seed);
@@ -263,7 +262,7 @@ TEST_CASE("megabytes of any text are cut to a bounded one that ends in an ellips
     CHECK(clean(letters).utf16 == std::u16string(max_text_bytes / 3, u'中'));
 }
 
-TEST_CASE("the longest texts take no more than linear time in the narrowest box", "[slow]") {
+TEST_CASE("the longest texts take no more than linear time in the narrowest box") {
     // Quadratic work takes most of a minute for one text.
     const Listening silence;
     Stage stage;
