@@ -57,6 +57,7 @@ std::vector<Key> made_keys() {
         {"highlight_seconds", &Widget::highlight_seconds, {board, counter}, "how long a call is new", 0, 3600},
         {"divider", &Widget::divider, {board, waiting}, "colour of the line between rows"},
         {"way", &Widget::way, {call}, "where the counter is, as text and picture"},
+        {"way_words", &Widget::way_words, {call}, "false: of the way its arrow alone, where there is room for it"},
         {"least_seconds",
          &Widget::least_seconds,
          {call},

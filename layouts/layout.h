@@ -85,6 +85,7 @@ struct Widget {
     Colour highlight_background{0, 0, 0, 0};  // behind what is new
     Colour divider{0, 0, 0, 0};               // the line between rows
     bool way = false;                         // call: where the counter is, as text and picture
+    bool way_words = true;                    // call: false: of the way its arrow alone, where there is room for it
     double least_seconds = 1.5;               // call: and at least for so long when others wait for their turn
     bool estimates = true;                    // waiting: how long, beside how many
     double speed = 200;                       // ticker, canvas units per second

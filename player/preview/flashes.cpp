@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 #include "player/preview/legibility.h"
 
@@ -33,15 +35,18 @@ float luminance_of(const std::uint8_t* bgra) {
     return 0.2126f * linear[bgra[2]] + 0.7152f * linear[bgra[1]] + 0.0722f * linear[bgra[0]];
 }
 
-// One pixel through time: where the luminance last turned, and in which of the last 60 pictures it changed.
+// One pixel through time: where the luminance last turned, and in which of the 60 pictures up to `seen` it changed.
+// Those in which it stays the same need not be seen.
 struct Pixel {
     float extreme = 0;
     bool rising = true;
+    int seen = 0;
     std::uint64_t changes = 0;
     int most = 0;
 
-    void see(float luminance) {
-        changes = changes << 1 & last_second;
+    void see(float luminance, int picture) {
+        const int passed = picture - std::exchange(seen, picture);
+        changes = passed < pictures_a_second ? changes << passed & last_second : 0;
         const float difference = rising ? extreme - luminance : luminance - extreme;
         if (difference >= least_change && std::min(extreme, luminance) < darker_below) {
             changes |= 1;
@@ -68,17 +73,23 @@ std::optional<Flashing> flashing_of(const std::function<picture::Scene(screen::W
     if (changed <= 2 * most_flashes) return std::nullopt;
 
     const auto painter = picture::make_memory_painter(fonts);
-    std::vector<Pixel> pixels;
-    for (const auto& scene : scenes) {
-        painter->paint(scene);
-        const auto& bgra = painter->pixels();
-        if (pixels.empty()) {
-            pixels.resize(bgra.size() / 4);
-            for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i].extreme = luminance_of(bgra.data() + 4 * i);
-        }
-        for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i].see(luminance_of(bgra.data() + 4 * i));
-    }
+    painter->paint(scenes[0]);
+    auto before = painter->pixels();
+    std::vector<Pixel> pixels(before.size() / 4);
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i].extreme = luminance_of(before.data() + 4 * i);
     const int width = scenes[0].size.width, height = scenes[0].size.height;
+    const auto row_bytes = std::size_t(width) * 4;
+    for (int number = 1; number < pictures; ++number) {
+        painter->paint(scenes[std::size_t(number)]);
+        const auto& bgra = painter->pixels();
+        for (std::size_t row = 0; row < bgra.size(); row += row_bytes) {
+            if (std::memcmp(bgra.data() + row, before.data() + row, row_bytes) == 0) continue;
+            for (std::size_t at = row; at < row + row_bytes; at += 4)
+                if (std::memcmp(bgra.data() + at, before.data() + at, 4) != 0)
+                    pixels[at / 4].see(luminance_of(bgra.data() + at), number);
+        }
+        before = bgra;
+    }
     int left = width, top = height, right = 0, bottom = 0, most = 0;
     std::size_t area = 0;
     for (int y = 0; y < height; ++y) {

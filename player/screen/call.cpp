@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "content/texts.h"
 #include "player/screen/item_list.h"
@@ -65,11 +66,13 @@ std::string_view arrow_of(std::string_view word) {
     return found == arrows.end() ? std::string_view() : found->second;
 }
 
-Way way_to(const v1::Call& call, const Moment& moment, const std::string& visitors, const std::string& own) {
+Way way_to(const v1::Call& call, const Moment& moment, const std::string& visitors, const std::string& own,
+           bool with_words) {
     Way way;
     for (const auto& counter : moment.hall()->profile().counters()) {
         if (counter.number() != call.counter()) continue;
         way.arrow = arrow_of(counter.arrow());
+        if (!with_words) continue;
         way.visitors = find_or_fall_back(counter.directions(), {visitors, own});
         way.own = find_in(counter.directions(), own).value_or(Phrase{});
         if (way.own.language == way.visitors.language) way.own = {};
@@ -77,15 +80,17 @@ Way way_to(const v1::Call& call, const Moment& moment, const std::string& visito
     return way;
 }
 
-// The arrow at the side it points to, the words beside it. It is a sign of its own, light on dark: the one between
-// ticket and counter says no direction.
+// The arrow at the side it points to, the words beside it; without words where the sentences stand. It is a sign of its
+// own, light on dark: the one between ticket and counter says no direction.
 void show_way(ItemList& items, const Place& place, const Way& way, picture::ScreenRect box) {
     const auto& widget = place.widget;
     if (!way.arrow.empty()) {
-        const int side = std::min(box.height, box.width / 3);
         const bool at_left = way.arrow == "\u2190" || way.arrow == "\u2196" || way.arrow == "\u2199";
-        const picture::ScreenRect sign{at_left ? box.x : box.right() - side, box.y + (box.height - side) / 2, side,
-                                       side};
+        const bool alone = widget.align == "centre" && way.visitors.text.empty();
+        // Alone it needs a gap to the sentences.
+        const int side = std::min(alone ? box.height * 9 / 10 : box.height, box.width / 3);
+        const int x = alone ? box.x + (box.width - side) / 2 : at_left ? box.x : box.right() - side;
+        const picture::ScreenRect sign{x, alone ? box.bottom() - side : box.y + (box.height - side) / 2, side, side};
         const bool on_ground = widget.background.alpha == 255;
         if (on_ground) items.fill("sign", 0, sign, widget.highlight, side / 8);
         // An arrow is low in its line: one that fills the sign has a line twice as high, whose middle is the sign's.
@@ -117,7 +122,7 @@ void show_way(ItemList& items, const Place& place, const Way& way, picture::Scre
 
 // Shares of the height: the number's, which gives way to sentences that need more, theirs, and that of the way.
 constexpr std::array number_shares{52, 44, 36, 28};
-constexpr int visitors_share = 28, office_share = 20, way_share = 35;
+constexpr int visitors_share = 28, office_share = 20, way_share = 35, arrow_share = 22;
 
 // The letters of the sentences against what is needed: 1 and more where all can be read, less than 0 where one is cut.
 double room_of_sentences(const std::vector<picture::Item>& items, double needed_px) {
@@ -143,18 +148,19 @@ Shown show_call(const Place& place, const Moment& moment) {
     const bool once = base_language(own) == base_language(visitors);
 
     const auto inside = inset(place.box, place.pixels(widget.padding), place.pixels(widget.padding));
-    const Way way = widget.way ? way_to(*call, moment, visitors, own) : Way{};
+    const Way known = widget.way ? way_to(*call, moment, visitors, own, widget.way_words) : Way{};
     const auto counter = std::to_string(call->counter());
     const auto number = mirrored ? counter + " \u2190 " + call->ticket() : call->ticket() + " \u2192 " + counter;
     const auto side = [&](bool right_to_left) { return side_of(widget.align, right_to_left); };
     const Side number_side = widget.align == "start" && is_right_to_left(visitors) ? Side::right : side(mirrored);
 
     int number_height = 0;
-    const auto items_with = [&](int number_share) {
-        const int all = number_share + visitors_share + office_share + (way.known() ? way_share : 0);
+    const auto items_with = [&](int number_share, const Way& way) {
+        const int share_of_way = way.visitors.text.empty() ? arrow_share : way_share;
+        const int all = number_share + visitors_share + office_share + (way.known() ? share_of_way : 0);
         const auto part = [&](int share) { return inside.height * share / all; };
         number_height = part(number_share);
-        const int way_height = way.known() ? part(way_share) : 0;
+        const int way_height = way.known() ? part(share_of_way) : 0;
         const int first_height = once ? inside.height - number_height - way_height : part(visitors_share);
         ItemList items(place, moment.typesetter);
         items.ground();
@@ -200,14 +206,17 @@ Shown show_call(const Place& place, const Moment& moment) {
     std::vector<picture::Item> items;
     double best = -2;
     int shown_height = 0;
-    for (const int share : number_shares) {
-        auto tried = items_with(share);
-        const double room = room_of_sentences(tried, place.near_letters_px);
-        if (room <= best) continue;
-        items = std::move(tried);
-        best = room;
-        shown_height = number_height;
-        if (best >= 1) break;
+    // An arrow alone gives way to sentences that need its room.
+    for (const Way& way : widget.way_words ? std::vector{known} : std::vector{known, Way{}}) {
+        for (const int share : number_shares) {
+            if (best >= 1) break;
+            auto tried = items_with(share, way);
+            const double room = room_of_sentences(tried, place.near_letters_px);
+            if (room <= best) continue;
+            items = std::move(tried);
+            best = room;
+            shown_height = number_height;
+        }
     }
     Shown shown{.items = std::move(items), .until = WallTime::max(), .rolling = {}, .calls = {}};
     if (call->phase() == v1::CALL_PHASE_CALLED)

@@ -141,6 +141,23 @@ TEST_CASE(
     CHECK(room.find(input, "→")->item.box.x > room.find(input, "po lewej")->item.box.x);
 }
 
+TEST_CASE(
+    "an arrow alone has no words beside it, stands in the middle, and gives way to sentences that need its room") {
+    std::string layout = big_with_way();
+    layout.replace(layout.find("way: true"), 0, "way_words: false, align: centre, ");
+    Room room(layout);
+    const auto input = showing(hall_with_ways(), "A001");
+    const auto arrow = room.find(input, "↖");
+    REQUIRE(arrow);
+    CHECK_FALSE(room.says(input, "მარცხნივ"));
+    CHECK_FALSE(room.says(input, "po lewej"));
+    const auto own = room.find(input, go_to("pl", "3"));
+    REQUIRE(own);
+    CHECK(own->item.box.bottom() <= arrow->item.box.bottom());
+    const auto middle = [](const picture::ScreenRect& box) { return box.x + box.width / 2; };
+    CHECK(std::abs(middle(arrow->item.box) - middle(own->item.box)) <= 1);
+}
+
 TEST_CASE("without a known way, or without being asked for it, a call is as it always was") {
     Room with(big_with_way()), without(big);
     const auto hall = hall_with_ways();
