@@ -48,7 +48,7 @@ Expected<picture::ImagePtr> qr_image(const layouts::Widget& widget, const pictur
     const double scale = widget.box.width > 0 ? box.width / widget.box.width : 0;
     const int module = (std::min(box.width, box.height) - int(2 * widget.padding * scale)) / side;
     if (module < 1) return picture::ImagePtr();
-    const auto ground = widget.background.alpha > 0 ? widget.background : paper;
+    const auto light = widget.background.alpha > 0 ? widget.background : paper;
     const auto dark = widget.places.contains("colour") ? widget.colour : ink;
     auto image = std::make_shared<picture::Image>();
     image->width = image->height = side * module;
@@ -57,7 +57,7 @@ Expected<picture::ImagePtr> qr_image(const layouts::Widget& widget, const pictur
             const int column = x / module - quiet_zone, row = y / module - quiet_zone;
             const bool inside = column >= 0 && row >= 0 && column < code->width && row < code->width;
             const bool is_dark = inside && (code->data[row * code->width + column] & 1);
-            const auto& colour = is_dark ? dark : ground;
+            const auto& colour = is_dark ? dark : light;
             image->pixels.insert(image->pixels.end(), {colour.blue, colour.green, colour.red, 255});
         }
     }
