@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace hallcast::preview {
 
@@ -87,6 +88,13 @@ struct Point {
     double x, y;
 };
 
+// Where the longest line ends, at the right. A mark's glyph may begin there, though its ink is over the letter before.
+double end_of(const picture::Text& text) {
+    float left = std::numeric_limits<float>::max();
+    for (const auto& glyph : text.paragraph->glyphs) left = std::min(left, glyph.x);
+    return text.x + left + text.paragraph->width;
+}
+
 class Reader {
   public:
     Reader(std::span<const Layer> layers, std::size_t index, const picture::Colour& background)
@@ -103,14 +111,16 @@ class Reader {
 
     Legibility read() {
         found_.letters = letters_of(item_);
+        end_ = end_of(text_);
         for (const auto& glyph : text_.paragraph->glyphs) read(glyph);
         return found_;
     }
 
   private:
     void read(const text::PlacedGlyph& glyph) {
-        const double left = text_.x + glyph.x, base = text_.y + glyph.y, size = glyph.size_px;
-        const Point middle{left + 0.28 * size, base - 0.36 * size};
+        const double base = text_.y + glyph.y, size = glyph.size_px;
+        const auto x = [&](double em) { return std::min(text_.x + glyph.x + em * size, end_); };
+        const Point middle{x(0.28), base - 0.36 * size};
         if (!inside(item_.box, middle.x, middle.y)) return;
         for (const Layer& layer : above_) {
             if (!hides(*layer.item, middle.x, middle.y)) continue;
@@ -121,7 +131,7 @@ class Reader {
         ++found_.visible;
         const bool accent = glyph.ink == text::Ink::accent && text_.accent;
         const auto& colour = accent ? *text_.accent : text_.colour;
-        for (const Point& point : {middle, Point{left + 0.1 * size, middle.y}, Point{left + 0.5 * size, middle.y},
+        for (const Point& point : {middle, Point{x(0.1), middle.y}, Point{x(0.5), middle.y},
                                    Point{middle.x, base - 0.68 * size}, Point{middle.x, base - 0.04 * size}})
             if (inside(item_.box, point.x, point.y)) read(point, colour, accent);
     }
@@ -179,6 +189,7 @@ class Reader {
     std::size_t part_;
     picture::Colour background_;
     std::vector<Layer> below_, above_;
+    double end_ = 0;
     Legibility found_;
 };
 
@@ -217,10 +228,11 @@ bool hides(const picture::Item& item, double x, double y) {
 
 picture::ScreenRect letters_of(const picture::Item& item) {
     const auto& text = std::get<picture::Text>(item.content);
+    const double end = end_of(text);
     double left = 1e9, top = 1e9, right = -1e9, bottom = -1e9;
     for (const auto& glyph : text.paragraph->glyphs) {
         left = std::min(left, double(text.x + glyph.x));
-        right = std::max(right, text.x + glyph.x + 0.55 * glyph.size_px);
+        right = std::max(right, std::min(end, text.x + glyph.x + 0.55 * glyph.size_px));
         top = std::min(top, text.y + glyph.y - 0.72 * glyph.size_px);
         bottom = std::max(bottom, double(text.y + glyph.y));
     }

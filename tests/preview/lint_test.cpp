@@ -110,6 +110,13 @@ TEST_CASE("the shipped layouts are without a finding") {
     }
 }
 
+// Its last letter of a line has a mark that is written after it.
+TEST_CASE("letters are looked at where they are, in Hindi too") {
+    const auto layout = layouts::load_layout("hall", {});
+    REQUIRE(layout);
+    CHECK(lines_of(preview::lint(*layout, system_fonts(), {.sizes = {{768, 1366}}, .languages = {"pl", "hi"}})) == "");
+}
+
 preview::Finding only_finding(const std::string& yaml, const preview::LintOptions& options) {
     const auto layout = layouts::parse_layout(yaml, "a.yaml");
     REQUIRE(layout);
