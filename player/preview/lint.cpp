@@ -14,6 +14,7 @@
 #include "player/preview/samples.h"
 #include "player/preview/stages.h"
 #include "player/preview/text_rules.h"
+#include "player/screen/item_list.h"
 #include "player/screen/screen.h"
 
 namespace hallcast::preview {
@@ -24,10 +25,6 @@ using layouts::WidgetKind;
 using picture::ScreenSize;
 
 namespace {
-
-picture::Colour to_picture(const layouts::Colour& colour) {
-    return {colour.red, colour.green, colour.blue, colour.alpha};
-}
 
 void look_for_flashes(LintedScreen& on, screen::Screen& shown, std::span<const Stage> stages,
                       const text::FontSet& fonts) {
@@ -70,7 +67,7 @@ void look(LintedScreen& on, std::span<const Stage> stages, bool at_flashes, text
     for (const Stage& stage : stages) {
         const auto parts = (*shown)->parts(stage.input);
         on.sample = stage.sample;
-        on.scene = {on.size, to_picture(on.arrangement.settings.background), {}};
+        on.scene = {on.size, screen::to_picture(on.arrangement.settings.background), {}};
         for (const auto& part : parts)
             on.scene.items.insert(on.scene.items.end(), part.items.begin(), part.items.end());
         look_at_parts(on, parts, recorder);

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
+
+#include "player/screen/widget.h"
 
 namespace hallcast::preview {
 
@@ -33,12 +34,7 @@ const Widget* LintedScreen::widget_of(std::string_view name) const {
     return found == arrangement.widgets.end() ? nullptr : &*found;
 }
 
-ScreenRect LintedScreen::rect_of(const layouts::Box& box) const {
-    const auto pixels = [&](double units) { return int(std::lround(units * arrangement.scale)); };
-    return picture::overlap(
-        {pixels(box.x), pixels(box.y), pixels(box.right()) - pixels(box.x), pixels(box.bottom()) - pixels(box.y)},
-        {0, 0, size.width, size.height});
-}
+ScreenRect LintedScreen::rect_of(const layouts::Box& box) const { return screen::on_screen(box, arrangement, size); }
 
 void LintedScreen::saw(const std::string& widget, std::string language) {
     findings_.saw(widget, {std::move(language), size_text(size), sample});

@@ -3,7 +3,6 @@
 #include <array>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "content/texts.h"
 #include "player/screen/item_list.h"
@@ -50,6 +49,7 @@ struct Way {
     std::string_view arrow;  // a character; empty: not said
     Phrase visitors, own;    // empty texts: not said
     bool known() const { return !arrow.empty() || !visitors.text.empty(); }
+    bool is_arrow_alone() const { return !arrow.empty() && visitors.text.empty(); }
 };
 
 // Signs point so wherever they hang, in whatever direction is read.
@@ -86,7 +86,7 @@ void show_way(ItemList& items, const Place& place, const Way& way, picture::Scre
     const auto& widget = place.widget;
     if (!way.arrow.empty()) {
         const bool at_left = way.arrow == "\u2190" || way.arrow == "\u2196" || way.arrow == "\u2199";
-        const bool alone = widget.align == "centre" && way.visitors.text.empty();
+        const bool alone = widget.align == "centre" && way.is_arrow_alone();
         // Alone it needs a gap to the sentences.
         const int side = std::min(alone ? box.height * 9 / 10 : box.height, box.width / 3);
         const int x = alone ? box.x + (box.width - side) / 2 : at_left ? box.x : box.right() - side;
@@ -156,11 +156,11 @@ Shown show_call(const Place& place, const Moment& moment) {
 
     int number_height = 0;
     const auto items_with = [&](int number_share, const Way& way) {
-        const int share_of_way = way.visitors.text.empty() ? arrow_share : way_share;
-        const int all = number_share + visitors_share + office_share + (way.known() ? share_of_way : 0);
+        const int share_of_way = !way.known() ? 0 : way.is_arrow_alone() ? arrow_share : way_share;
+        const int all = number_share + visitors_share + office_share + share_of_way;
         const auto part = [&](int share) { return inside.height * share / all; };
         number_height = part(number_share);
-        const int way_height = way.known() ? part(share_of_way) : 0;
+        const int way_height = part(share_of_way);
         const int first_height = once ? inside.height - number_height - way_height : part(visitors_share);
         ItemList items(place, moment.typesetter);
         items.ground();
@@ -206,18 +206,20 @@ Shown show_call(const Place& place, const Moment& moment) {
     std::vector<picture::Item> items;
     double best = -2;
     int shown_height = 0;
-    // An arrow alone gives way to sentences that need its room.
-    for (const Way& way : widget.way_words ? std::vector{known} : std::vector{known, Way{}}) {
+    const auto try_with = [&](const Way& way) {
         for (const int share : number_shares) {
-            if (best >= 1) break;
             auto tried = items_with(share, way);
             const double room = room_of_sentences(tried, place.near_letters_px);
             if (room <= best) continue;
             items = std::move(tried);
             best = room;
             shown_height = number_height;
+            if (best >= 1) return;
         }
-    }
+    };
+    try_with(known);
+    // An arrow alone gives way to sentences that need its room.
+    if (best < 1 && !widget.way_words && known.known()) try_with({});
     Shown shown{.items = std::move(items), .until = WallTime::max(), .rolling = {}, .calls = {}};
     if (call->phase() == v1::CALL_PHASE_CALLED)
         shown.calls.push_back(

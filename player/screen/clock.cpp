@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "player/screen/item_list.h"
 #include "player/screen/languages.h"
@@ -60,24 +59,15 @@ std::unique_ptr<icu::DateFormat> make_format(const layouts::Widget& widget, cons
     return format;
 }
 
-// Those made last: making one takes longer than all else of a scene, and a hall has a few in turn. Each thread has its
-// own, since screens of several may be asked at once.
+// Kept: making one takes longer than all else of a scene, and a hall has a few in turn. Each thread has its own, since
+// screens of several may be asked at once.
 const icu::DateFormat* format_of(const layouts::Widget& widget, const std::string& language, const std::string& zone) {
-    struct Known {
-        std::array<std::string, 4> key;
-        std::unique_ptr<icu::DateFormat> format;
-    };
-    constexpr std::size_t most_known = 32;
-    static thread_local std::vector<Known> known;  // the latest used last
+    constexpr std::size_t most_known = 64;
+    static thread_local std::map<std::array<std::string, 4>, std::unique_ptr<icu::DateFormat>> known;
     const std::array key{widget.skeleton, widget.format, language, zone};
-    auto found = std::ranges::find(known, key, &Known::key);
-    if (found == known.end()) {
-        if (known.size() >= most_known) known.erase(known.begin());
-        known.push_back({key, make_format(widget, language, zone)});
-        found = std::prev(known.end());
-    }
-    std::rotate(found, std::next(found), known.end());
-    return known.back().format.get();
+    if (const auto found = known.find(key); found != known.end()) return found->second.get();
+    if (known.size() >= most_known) known.clear();
+    return (known[key] = make_format(widget, language, zone)).get();
 }
 
 std::optional<std::string> formatted(const layouts::Widget& widget, const std::string& language,

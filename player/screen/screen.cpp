@@ -230,14 +230,6 @@ class LayoutScreen final : public Screen {
     text::Typesetter& typesetter_;
 };
 
-// Edges are rounded, not sizes: parts that touch still do.
-picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangement& layout, picture::ScreenSize size) {
-    const auto pixels = [&](double units) { return int(std::lround(units * layout.scale)); };
-    const int left = pixels(box.x), top = pixels(box.y);
-    return intersection({left, top, pixels(box.right()) - left, pixels(box.bottom()) - top},
-                        {0, 0, size.width, size.height});
-}
-
 // Texts of the hall's own profile.
 constexpr std::array<std::string_view, 3> profile_texts{"office_name", "hall_name", "office_hours"};
 // "hall.yaml:12:5", of a value of the widget.
@@ -365,6 +357,13 @@ Mounted emergency_of(const layouts::Arrangement& layout, picture::ScreenSize siz
 }
 
 }  // namespace
+
+picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangement& layout, picture::ScreenSize size) {
+    const auto pixels = [&](double units) { return int(std::lround(units * layout.scale)); };
+    const int left = pixels(box.x), top = pixels(box.y);
+    return intersection({left, top, pixels(box.right()) - left, pixels(box.bottom()) - top},
+                        {0, 0, size.width, size.height});
+}
 
 Expected<Images> read_images(const layouts::Layout& layout) {
     Images images;

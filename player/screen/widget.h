@@ -26,6 +26,9 @@ struct Place {
     int pixels(double canvas_units) const;
 };
 
+// The pixels of a box of the canvas. Edges are rounded, not sizes: parts that touch still do.
+picture::ScreenRect on_screen(const layouts::Box& box, const layouts::Arrangement& layout, picture::ScreenSize size);
+
 struct Moment {
     const ScreenInput& input;
     text::Typesetter& typesetter;

@@ -12,6 +12,7 @@
 #include "tests/catch.h"
 #include "tests/decoder/fake_devices.h"
 #include "tests/media/clips.h"
+#include "tests/seed.h"
 
 extern "C" {
 #include <libavutil/pixdesc.h>
@@ -104,8 +105,7 @@ std::filesystem::path make_film(const TempFolder& folder, const std::string& nam
 
 TEST_CASE("whatever hardware does, the pictures are those of software, in order and each once") {
     const TempFolder folder;
-    const char* given = std::getenv("HALLCAST_SEED");
-    const unsigned first = given != nullptr ? unsigned(std::stoul(given)) : std::random_device()();
+    const auto first = unsigned(hallcast::tests::seed_of_run());
     for (const char* name : {"h264.mp4", "hevc.mp4", "mpeg2.ts", "vp9.webm"}) {
         const auto film = make_film(folder, name);
         const Decoded software = decode(film, {});

@@ -10,6 +10,7 @@
 #include "tests/catch.h"
 #include "tests/picture/made_scenes.h"
 #include "tests/sanitized.h"
+#include "tests/seed.h"
 
 namespace hallcast::picture::gl_test {
 
@@ -64,12 +65,6 @@ int scenes(int otherwise) {
     return wanted ? std::atoi(wanted) : tests::sanitized ? otherwise / 4 : otherwise;
 }
 
-// HALLCAST_SEED=N: the scenes of a run that failed.
-unsigned chosen_seed() {
-    const char* wanted = std::getenv("HALLCAST_SEED");
-    return wanted ? unsigned(std::strtoul(wanted, nullptr, 10)) : std::random_device{}();
-}
-
 // Filters are not the same to the last bit: a texture unit weighs with 8 bits, and reads colour at each pixel where the
 // cpu painter shares it between two. Each layer that shines through adds a rounding, and PQ is steep. Measured over 29
 // seeds of 1000 scenes: 2 to 9, and 0.004 to 0.033 in the mean, by how many layers lie over one another.
@@ -80,7 +75,7 @@ TEST_CASE("random scenes look the same painted by gl and by cpu") {
     const made::BlobFonts fonts;
     const auto gl = gl_painter(fonts);
     if (!gl) return;
-    const auto seed = chosen_seed();
+    const auto seed = unsigned(tests::seed_of_run());
     INFO("seed " << seed);
     made::Changer changer(seed, true);
     auto scene = changer.first();

@@ -1,9 +1,7 @@
-// What a store's file must still have after a crash, and how a run is repeated.
+// What a store's file must still have after a crash.
 #pragma once
 
-#include <cstdlib>
 #include <optional>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -12,12 +10,6 @@
 #include "tests/queue/sample.h"
 
 namespace hallcast::queue::sample {
-
-// HALLCAST_SEED repeats a run.
-inline std::uint64_t seed_of_run() {
-    const char* wanted = std::getenv("HALLCAST_SEED");
-    return wanted ? std::stoull(wanted) : std::random_device{}();
-}
 
 // "ok", or what SQLite finds wrong with the file.
 inline std::string integrity_of(const std::filesystem::path& file) {

@@ -9,9 +9,9 @@
 #include <random>
 #include <set>
 
-#include "tests/queue/acknowledged.h"
 #include "tests/queue/calendar_sample.h"
 #include "tests/sanitized.h"
+#include "tests/seed.h"
 
 namespace hallcast::queue::calendar_random_test {
 
@@ -309,7 +309,7 @@ int rounds_wanted() {
 }
 
 TEST_CASE("random timetables in many zones open and close as a clock on the wall says") {
-    const std::uint64_t seed = sample::seed_of_run();
+    const std::uint64_t seed = tests::seed_of_run();
     INFO("seed " << seed);
     std::printf("calendar: seed %llu\n", static_cast<unsigned long long>(seed));
     const Almanac almanac;

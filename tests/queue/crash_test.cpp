@@ -17,6 +17,7 @@
 #include "tests/queue/sample.h"
 #include "tests/queue/stores.h"
 #include "tests/sanitized.h"
+#include "tests/seed.h"
 
 namespace hallcast::queue::crash_test {
 
@@ -142,7 +143,7 @@ int rounds() {
 
 TEST_CASE("masters killed on one log: every acknowledged command is there, and no number twice") {
     constexpr int rounds_a_log = 50;  // each looks at all that was acknowledged before it
-    const std::uint64_t seed = seed_of_run();
+    const std::uint64_t seed = tests::seed_of_run();
     INFO("seed " << seed);
     std::mt19937_64 random(seed);
     std::size_t all = 0;
@@ -168,7 +169,7 @@ TEST_CASE("masters killed on one log: every acknowledged command is there, and n
 }
 
 TEST_CASE("a master that acknowledges before it wrote is found out") {
-    const std::uint64_t seed = seed_of_run();
+    const std::uint64_t seed = tests::seed_of_run();
     INFO("seed " << seed);
     std::mt19937_64 random(seed);
     bool found = false;

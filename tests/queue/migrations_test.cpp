@@ -4,6 +4,7 @@
 #include "tests/queue/acknowledged.h"
 #include "tests/queue/power_loss_vfs.h"
 #include "tests/queue/sample.h"
+#include "tests/seed.h"
 
 namespace hallcast::queue::migrations_test {
 
@@ -92,7 +93,7 @@ TEST_CASE("a migration that fails leaves the file as it was") {
 }
 
 TEST_CASE("a migration during which the power goes has happened or not") {
-    const std::uint64_t seed = seed_of_run();
+    const std::uint64_t seed = tests::seed_of_run();
     INFO("seed " << seed);
     int before = 0, after = 0;
     bool cut = true;

@@ -10,6 +10,7 @@
 #include "tests/queue/power_loss_vfs.h"
 #include "tests/queue/sample.h"
 #include "tests/sanitized.h"
+#include "tests/seed.h"
 
 namespace hallcast::queue::power_loss_test {
 
@@ -93,7 +94,7 @@ std::size_t wanted_cuts() {
 }
 
 TEST_CASE("when the power goes, nothing that was acknowledged goes with it") {
-    const std::uint64_t seed = seed_of_run();
+    const std::uint64_t seed = tests::seed_of_run();
     std::size_t cuts = 0, acknowledged = 0, rounds = 0;
     for (std::uint64_t world = 0; cuts < wanted_cuts(); ++world) {
         PowerCuts office(seed + world, false);
@@ -112,7 +113,7 @@ TEST_CASE("when the power goes, nothing that was acknowledged goes with it") {
 }
 
 TEST_CASE("a store that does not sync is found out when the power goes") {
-    const std::uint64_t seed = seed_of_run();
+    const std::uint64_t seed = tests::seed_of_run();
     int found = 0;
     for (std::uint64_t world = 0; world < 10; ++world) {
         PowerCuts office(seed + world, true);

@@ -15,6 +15,7 @@
 #include "tests/queue/model.h"
 #include "tests/queue/stores.h"
 #include "tests/sanitized.h"
+#include "tests/seed.h"
 
 namespace hallcast::queue::simulator_test {
 
@@ -643,8 +644,7 @@ std::vector<const google::protobuf::FieldDescriptor*> kinds_of_command() {
 }
 
 TEST_CASE("a simulated office does what the model does") {
-    const char* wanted = std::getenv("HALLCAST_SEED");
-    const std::uint64_t seed = wanted ? std::stoull(wanted) : std::random_device{}();
+    const std::uint64_t seed = tests::seed_of_run();
     constexpr int a_world = 5000;
     std::map<int, int> done;
     int accepted = 0, refused = 0, days = 0, restarts = 0, conflicts = 0;

@@ -156,6 +156,15 @@ TEST_CASE(
     CHECK(own->item.box.bottom() <= arrow->item.box.bottom());
     const auto middle = [](const picture::ScreenRect& box) { return box.x + box.width / 2; };
     CHECK(std::abs(middle(arrow->item.box) - middle(own->item.box)) <= 1);
+    // In a low box what is read from afar would be too small beside it.
+    const auto in_box_of = [&](const std::string& height) {
+        std::string low = "viewing: {distance: 3, near: 3, diagonal: 55}\n" + layout;
+        return low.replace(low.find("800, 600]"), 9, "800, " + height + "]");
+    };
+    CHECK(Room(in_box_of("120")).says(input, "↖"));
+    Room low(in_box_of("80"));
+    CHECK_FALSE(low.says(input, "↖"));
+    CHECK(low.says(input, go_to("pl", "3")));
 }
 
 TEST_CASE("without a known way, or without being asked for it, a call is as it always was") {

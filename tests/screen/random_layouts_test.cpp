@@ -10,6 +10,7 @@
 #include "player/screen/widget.h"
 #include "tests/sanitized.h"
 #include "tests/screen/random_states.h"
+#include "tests/seed.h"
 
 namespace random_layouts_test {
 
@@ -169,8 +170,7 @@ bool lies_in(const picture::ScreenRect& inner, const picture::ScreenRect& outer)
 
 TEST_CASE("random layouts give scenes whose widgets keep to their boxes and do not overlap") {
     const char* count = std::getenv("HALLCAST_LAYOUTS");
-    const char* given_seed = std::getenv("HALLCAST_SEED");
-    const unsigned seed = given_seed ? unsigned(std::atoll(given_seed)) : std::random_device{}();
+    const auto seed = unsigned(hallcast::tests::seed_of_run());
     CAPTURE(seed);
     Chance chance(seed);
     const auto image_file =

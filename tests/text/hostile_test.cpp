@@ -8,6 +8,7 @@
 
 #include "player/text/unicode_text.h"
 #include "tests/sanitized.h"
+#include "tests/seed.h"
 #include "tests/text/stage.h"
 
 namespace text_test::hostile {
@@ -214,8 +215,7 @@ long peak_megabytes() {
 }
 
 TEST_CASE("thousands of hostile texts are set within the limits of time and memory, and every result is sane") {
-    const char* given_seed = std::getenv("HALLCAST_SEED");
-    const unsigned seed = given_seed ? unsigned(std::atoll(given_seed)) : std::random_device{}();
+    const auto seed = unsigned(hallcast::tests::seed_of_run());
     std::mt19937 random(seed);
     const Listening silence;
     Stage stage;
